@@ -1,0 +1,28 @@
+//! Seating plans: the pretix seating-plan JSON, read strictly and compiled into a [`Layout`].
+//!
+//! A plan with problems is never half-used: the whole list of problems goes back to the organizer, each with the
+//! path of the value that caused it.
+
+mod compile;
+mod layout;
+mod reader;
+
+pub use compile::compile;
+pub use layout::{Area, AreaText, Category, Layout, Seat, Section, Shape, Size};
+
+use serde::Serialize;
+
+/// More seats than any arena has; above it a plan is refused.
+pub const MAX_SEATS: usize = 150_000;
+
+/// As many problems as a person can read at once; the rest would be noise.
+pub const MAX_PROBLEMS: usize = 100;
+
+/// One thing that is wrong with a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanProblem {
+    /// Where, as a JSON path: `$.zones[0].rows[2].seats[7].seat_guid`.
+    pub path: String,
+    /// What, in words for the organizer.
+    pub message: String,
+}

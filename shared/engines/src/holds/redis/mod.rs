@@ -1,0 +1,183 @@
+//! Holds in Redis: one Lua script per verb, keyspace notifications as hints.
+//!
+//! All keys of an event share the hash tag `{event}`, so that its scripts run on one node of a Redis Cluster too:
+//!
+//! | key | value |
+//! |---|---|
+//! | `seat:{event}:ORDINAL` | exists exactly while the seat is not available; see [`value`] |
+//! | `buyer:{event}:USER` | sorted set: the buyer's seats by deadline, sold ones at infinity |
+//! | `gate:{event}` | `EPOCH\|VERSION\|OPEN`; every script refuses without it |
+//! | `changes:{event}` | stream: the ordinals that each command changed |
+//! | `versions:{event}` | hash: the newest ledger version applied to each seat |
+//! | `recovering:{event}` | the epoch of a rebuild that is going on |
+//! | `fence:{event}` | counter of granted commands |
+
+mod hints;
+mod preflight;
+mod reply;
+mod scripts;
+pub mod value;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontrow_domain::holds::{Command, Gate};
+use frontrow_domain::ids::{EventId, Ordinal};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use tokio::sync::mpsc;
+
+use super::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
+use scripts::Scripts;
+
+pub use preflight::PreflightError;
+
+/// How long a command may take before the store counts as unreachable. A buyer who clicks wants an answer.
+const RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+/// Seats per `MGET`: a reply of about 100 KB, short enough to let other commands pass in between.
+const SEATS_PER_READ: usize = 1_000;
+/// Changes read at once; more than that and reading the whole map is cheaper.
+const CHANGES_PER_READ: usize = 1_000;
+
+/// The adapter: one multiplexed connection for commands, one for notifications.
+#[derive(Clone)]
+pub struct RedisHolds {
+    client: redis::Client,
+    connection: ConnectionManager,
+    scripts: Scripts,
+}
+
+impl RedisHolds {
+    /// Connects, checks that this Redis can do what holds need, and sets what it may.
+    pub async fn connect(url: &str) -> Result<Self, PreflightError> {
+        let client = redis::Client::open(url).map_err(PreflightError::unreachable)?;
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(RESPONSE_TIMEOUT))
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
+            .set_number_of_retries(1);
+        let mut connection =
+            ConnectionManager::new_with_config(client.clone(), config).await.map_err(PreflightError::unreachable)?;
+        preflight::check(&mut connection).await?;
+        Ok(Self { client, connection, scripts: Scripts::new() })
+    }
+}
+
+#[async_trait]
+impl Holds for RedisHolds {
+    async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
+        let mut connection = self.connection.clone();
+        let reply = self.scripts.invocation(event, command).invoke_async(&mut connection).await.map_err(unreachable)?;
+        reply::read(reply)
+    }
+
+    async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError> {
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("TIME");
+        for chunk in seats.chunks(SEATS_PER_READ) {
+            let command = pipeline.cmd("MGET");
+            for &seat in chunk {
+                command.arg(keys::seat(event, seat));
+            }
+        }
+        let mut connection = self.connection.clone();
+        let replies: Vec<redis::Value> = pipeline.query_async(&mut connection).await.map_err(unreachable)?;
+        let mut replies = replies.into_iter();
+        let (seconds, micros): (u64, u64) = from_value(replies.next().unwrap_or(redis::Value::Nil))?;
+        let at_ms = seconds * 1000 + micros / 1000;
+        let mut records = Vec::with_capacity(seats.len());
+        for reply in replies {
+            let values: Vec<Option<String>> = from_value(reply)?;
+            for value in values {
+                records.push(value::parse(value.as_deref())?.at(at_ms));
+            }
+        }
+        Ok(SeatsRead { at_ms, records })
+    }
+
+    async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
+        let mut connection = self.connection.clone();
+        let newest: Vec<(String, Vec<String>)> = redis::cmd("XREVRANGE")
+            .arg(keys::changes(event))
+            .arg("+")
+            .arg("-")
+            .arg("COUNT")
+            .arg(1)
+            .query_async(&mut connection)
+            .await
+            .map_err(unreachable)?;
+        Ok(Version(newest.into_iter().next().map_or_else(|| "0-0".into(), |(id, _)| id)))
+    }
+
+    async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError> {
+        let mut connection = self.connection.clone();
+        // The range includes the known version itself: if that entry is gone, so may be others behind it.
+        let entries: Vec<(String, Vec<String>)> = redis::cmd("XRANGE")
+            .arg(keys::changes(event))
+            .arg(&version.0)
+            .arg("+")
+            .arg("COUNT")
+            .arg(CHANGES_PER_READ)
+            .query_async(&mut connection)
+            .await
+            .map_err(unreachable)?;
+        let Some((first, newer)) = entries.split_first() else {
+            let nothing_yet = version.0 == "0-0";
+            return Ok(if nothing_yet { Changes::Seats(Vec::new(), version.clone()) } else { Changes::Unknown });
+        };
+        if first.0 != version.0 || entries.len() == CHANGES_PER_READ {
+            return Ok(Changes::Unknown);
+        }
+        let ordinals = newer.iter().flat_map(|(_, fields)| fields.get(1)).flat_map(|list| list.split(','));
+        let seats: Option<Vec<Ordinal>> = ordinals.map(|text| text.parse().ok().map(Ordinal)).collect();
+        let newest = newer.last().map_or_else(|| version.clone(), |(id, _)| Version(id.clone()));
+        Ok(seats.map_or(Changes::Unknown, |seats| Changes::Seats(seats, newest)))
+    }
+
+    async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError> {
+        let mut connection = self.connection.clone();
+        let gate: Option<String> =
+            redis::cmd("GET").arg(keys::gate(event)).query_async(&mut connection).await.map_err(unreachable)?;
+        gate.map(|text| value::parse_gate(&text)).transpose()
+    }
+
+    async fn listen(&self, hints: mpsc::Sender<Hint>) {
+        hints::listen(&self.client, &hints).await;
+    }
+
+    async fn check(&self) -> Result<(), HoldStoreError> {
+        let mut connection = self.connection.clone();
+        redis::cmd("PING").query_async(&mut connection).await.map_err(unreachable)
+    }
+}
+
+fn unreachable(error: redis::RedisError) -> HoldStoreError {
+    HoldStoreError(error.to_string())
+}
+
+fn from_value<T: redis::FromRedisValue>(value: redis::Value) -> Result<T, HoldStoreError> {
+    T::from_redis_value(value).map_err(|error| HoldStoreError(error.to_string()))
+}
+
+/// The names of an event's keys.
+pub(crate) mod keys {
+    use frontrow_domain::ids::{EventId, Ordinal};
+
+    pub(crate) fn seat(event: EventId, seat: Ordinal) -> String {
+        format!("seat:{{{event}}}:{seat}")
+    }
+
+    pub(crate) fn changes(event: EventId) -> String {
+        format!("changes:{{{event}}}")
+    }
+
+    pub(crate) fn gate(event: EventId) -> String {
+        format!("gate:{{{event}}}")
+    }
+
+    /// The event and seat of a key that a notification named; `None` for every other key.
+    pub(crate) fn parse_seat(key: &str) -> Option<(EventId, Ordinal)> {
+        let (event, seat) = key.strip_prefix("seat:{")?.split_once("}:")?;
+        Some((event.parse().ok()?, Ordinal(seat.parse().ok()?)))
+    }
+}

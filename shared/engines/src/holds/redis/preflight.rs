@@ -1,0 +1,91 @@
+//! At start: can this Redis do what holds need? Sets what it may, refuses with a clear sentence otherwise.
+
+use std::collections::HashMap;
+
+use redis::aio::ConnectionManager;
+use tracing::info;
+
+/// Key events of strings (`$`), of generic commands (`g`) and of expiry (`x`).
+const NEEDED_FLAGS: &str = "E$gx";
+/// Effects replication and `TIME` inside scripts.
+const OLDEST_VERSION: (u32, u32) = (7, 0);
+
+/// Why this Redis cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PreflightError {
+    /// It does not answer.
+    #[error("redis cannot be reached: {0}")]
+    Unreachable(String),
+    /// It is too old.
+    #[error("redis {found} is too old: holds need {}.{} or newer", OLDEST_VERSION.0, OLDEST_VERSION.1)]
+    TooOld {
+        /// What it says it is.
+        found: String,
+    },
+    /// A setting is wrong and may not be changed by us.
+    #[error("redis has {name} = {found:?} where {needed:?} is needed, and refuses to change it: {reason}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        found: String,
+        /// What it has to be, or to contain.
+        needed: &'static str,
+        /// What Redis said.
+        reason: String,
+    },
+}
+
+impl PreflightError {
+    pub(super) fn unreachable(error: redis::RedisError) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+pub(super) async fn check(connection: &mut ConnectionManager) -> Result<(), PreflightError> {
+    check_version(connection).await?;
+    ensure(connection, "notify-keyspace-events", NEEDED_FLAGS, |found| {
+        // "A" stands for all classes of events.
+        let has = |flag| found.contains(flag) || (flag != 'E' && found.contains('A'));
+        let missing: String = NEEDED_FLAGS.chars().filter(|&flag| !has(flag)).collect();
+        (!missing.is_empty()).then(|| format!("{found}{missing}"))
+    })
+    .await?;
+    ensure(connection, "maxmemory-policy", "noeviction", |found| {
+        (found != "noeviction").then(|| "noeviction".to_owned())
+    })
+    .await
+}
+
+async fn check_version(connection: &mut ConnectionManager) -> Result<(), PreflightError> {
+    let info: String =
+        redis::cmd("INFO").arg("server").query_async(connection).await.map_err(PreflightError::unreachable)?;
+    let found = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("unknown").trim();
+    let mut numbers = found.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if version < OLDEST_VERSION {
+        return Err(PreflightError::TooOld { found: found.to_owned() });
+    }
+    Ok(())
+}
+
+/// Reads a setting and, when `wanted` asks for another value, sets it.
+async fn ensure(
+    connection: &mut ConnectionManager,
+    name: &'static str,
+    needed: &'static str,
+    wanted: impl FnOnce(&str) -> Option<String>,
+) -> Result<(), PreflightError> {
+    let settings: HashMap<String, String> = redis::cmd("CONFIG")
+        .arg("GET")
+        .arg(name)
+        .query_async(connection)
+        .await
+        .map_err(PreflightError::unreachable)?;
+    let found = settings.get(name).cloned().unwrap_or_default();
+    let Some(value) = wanted(&found) else { return Ok(()) };
+    let set = redis::cmd("CONFIG").arg("SET").arg(name).arg(&value).query_async::<()>(connection).await;
+    set.map_err(|error| PreflightError::Setting { name, found, needed, reason: error.to_string() })?;
+    info!(redis.setting = name, redis.value = value, "changed a redis setting");
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! Turns a command into the invocation of its script.
+
+use frontrow_domain::holds::{Command, Settled, SettledSeat};
+use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_domain::seat::Fence;
+use redis::{Script, ScriptInvocation};
+
+/// Every script starts with the prelude: reading the gate, a seat, the time.
+macro_rules! script {
+    ($verb:literal) => {
+        Script::new(concat!(include_str!("scripts/prelude.lua"), "\n", include_str!(concat!("scripts/", $verb, ".lua"))))
+    };
+}
+
+/// One script per verb.
+#[derive(Clone)]
+pub(super) struct Scripts {
+    hold: Script,
+    release: Script,
+    extend: Script,
+    expire: Script,
+    claim: Script,
+    unclaim: Script,
+    settle: Script,
+    rebuild: Script,
+    set_gate: Script,
+}
+
+impl Scripts {
+    pub(super) fn new() -> Self {
+        Self {
+            hold: script!("hold"),
+            release: script!("release"),
+            extend: script!("extend"),
+            expire: script!("expire"),
+            claim: script!("claim"),
+            unclaim: script!("unclaim"),
+            settle: script!("settle"),
+            rebuild: script!("rebuild"),
+            set_gate: script!("set_gate"),
+        }
+    }
+
+    /// The script of this command with its KEYS and ARGV, as each script's head names them.
+    pub(super) fn invocation(&self, event: EventId, command: &Command) -> ScriptInvocation<'_> {
+        match command {
+            Command::Hold { user, seats, ttl_ms, limit } => {
+                let mut call = start(&self.hold, event);
+                call.arg(user.to_string()).arg(*ttl_ms).arg(*limit);
+                with_seats(call, seats)
+            }
+            Command::Release { user, seats } => {
+                let mut call = start(&self.release, event);
+                call.arg(user.to_string());
+                with_seats(call, seats)
+            }
+            Command::Extend { user, ttl_ms } => {
+                let mut call = start(&self.extend, event);
+                call.arg(user.to_string()).arg(*ttl_ms).arg(frontrow_domain::holds::LIFETIME_IN_TTLS);
+                call
+            }
+            Command::Expire { seats } => with_seats(start(&self.expire, event), seats),
+            Command::Claim { user, seats, ttl_ms } => {
+                let mut call = start(&self.claim, event);
+                call.arg(user.to_string()).arg(*ttl_ms);
+                with_fences(call, seats)
+            }
+            Command::Unclaim { user, seats } => {
+                let mut call = start(&self.unclaim, event);
+                call.arg(user.to_string());
+                with_fences(call, seats)
+            }
+            Command::Settle { rebuild_epoch, seats } => {
+                let mut call = start(&self.settle, event);
+                call.arg(rebuild_epoch.map_or_else(String::new, |epoch| epoch.to_string()));
+                seats.iter().fold(call, with_settled)
+            }
+            Command::Rebuild { epoch } => {
+                let mut call = start(&self.rebuild, event);
+                call.arg(*epoch);
+                call
+            }
+            Command::SetGate(gate) => {
+                let mut call = start(&self.set_gate, event);
+                call.arg(gate.epoch).arg(gate.version).arg(u8::from(gate.open));
+                call
+            }
+        }
+    }
+}
+
+/// Every script gets the same KEYS, in the order that `prelude.lua` names.
+fn start(script: &Script, event: EventId) -> ScriptInvocation<'_> {
+    let mut call = script.prepare_invoke();
+    for name in ["gate", "changes", "seat", "buyer", "versions", "recovering", "fence"] {
+        call.key(format!("{name}:{{{event}}}"));
+    }
+    call
+}
+
+fn with_seats<'a>(mut call: ScriptInvocation<'a>, seats: &[Ordinal]) -> ScriptInvocation<'a> {
+    for seat in seats {
+        call.arg(seat.0);
+    }
+    call
+}
+
+fn with_fences<'a>(mut call: ScriptInvocation<'a>, seats: &[(Ordinal, Fence)]) -> ScriptInvocation<'a> {
+    for (seat, fence) in seats {
+        call.arg(seat.0).arg(fence.epoch).arg(fence.counter);
+    }
+    call
+}
+
+/// Eight arguments a seat: ordinal, version, kind, owner, fence epoch, fence counter, first held, deadline.
+fn with_settled<'a>(mut call: ScriptInvocation<'a>, settled: &SettledSeat) -> ScriptInvocation<'a> {
+    call.arg(settled.ordinal.0).arg(settled.version);
+    match settled.state {
+        Settled::Available { last_fence } => {
+            call.arg("a").arg("");
+            match last_fence {
+                Some(fence) => call.arg(fence.epoch).arg(fence.counter),
+                None => call.arg("").arg(""),
+            };
+            call.arg("").arg("");
+        }
+        Settled::Claimed(lease) => {
+            call.arg("c").arg(lease.owner.to_string()).arg(lease.fence.epoch).arg(lease.fence.counter);
+            call.arg(lease.first_held_ms).arg(lease.deadline_ms);
+        }
+        Settled::Sold { owner } => {
+            call.arg("s").arg(owner.to_string()).arg("").arg("").arg("").arg("");
+        }
+        Settled::Blocked => {
+            call.arg("b").arg("").arg("").arg("").arg("").arg("");
+        }
+    }
+    call
+}

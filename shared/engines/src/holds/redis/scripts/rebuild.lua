@@ -1,0 +1,12 @@
+-- rebuild: starts a rebuild under a newer epoch; until the gate is set again every other script refuses.
+--   ARGV[1] epoch
+--   -> done | superseded
+local epoch = tonumber(ARGV[1])
+local gate = read_gate()
+if gate and gate.epoch >= epoch then return answer('superseded') end
+local running = redis.call('GET', RECOVERING)
+if running and tonumber(running) >= epoch then return answer('superseded') end
+
+redis.call('DEL', GATE)
+redis.call('SET', RECOVERING, digits(epoch))
+return answer('done')

@@ -1,0 +1,39 @@
+//! The ledger: the truth. What it has committed survives everything; what it has not, never happened.
+//!
+//! Five small traits, one per noun, all implemented by one adapter over one database, because a change and its outbox
+//! row share a transaction. Times and ids are arguments; only leases and deadlines use the database's clock.
+
+mod accounts;
+mod answers;
+mod catalogue;
+pub mod mongo;
+mod outbox;
+mod plan_bytes;
+mod sales;
+
+pub use accounts::{Accounts, OneTimeToken, TokenKind};
+pub use answers::{AnswerKey, Answers, Begin, StoredAnswer};
+pub use catalogue::{Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySection, InventorySeat};
+pub use outbox::{LogPosition, Outbox, OutboxFeed, OutboxLag};
+pub use plan_bytes::PlanBytes;
+pub use sales::{Claim, ClaimRefusal, ClaimedSeat, Sales};
+
+use async_trait::async_trait;
+
+/// The ledger did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// It cannot be reached, or gave up after conflicts: nothing was changed, or the outcome is unknown.
+    #[error("the ledger cannot be reached: {0}")]
+    Unavailable(String),
+    /// A row does not read as what it should be.
+    #[error("the ledger holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// Everything that the ledger does.
+#[async_trait]
+pub trait Ledger: Accounts + Catalogue + Sales + Outbox + Answers {
+    /// Whether it answers.
+    async fn check(&self) -> Result<(), LedgerError>;
+}

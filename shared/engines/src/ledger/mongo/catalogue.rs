@@ -1,0 +1,389 @@
+//! The catalogue in MongoDB: `events`, `plans` in chunks, and the inventory.
+
+use async_trait::async_trait;
+use frontrow_domain::clock::UnixMs;
+use frontrow_domain::event::{Event, EventStatus};
+use frontrow_domain::ids::{EventId, OutboxId};
+use frontrow_domain::inventory::{InventoryFact, InventoryMessage};
+use futures_util::TryStreamExt as _;
+use mongodb::ClientSession;
+use mongodb::bson::{Binary, Document, doc, spec::BinarySubtype};
+use mongodb::error::Error;
+use serde::{Deserialize, Serialize};
+
+use super::documents::{EventDocument, OutboxDocument, SeatDocument, date, signed};
+use super::transaction::Step;
+use super::{LedgerError, MongoLedger, is_duplicate, unavailable};
+use crate::ledger::{
+    AnswerKey, Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySeat, InventorySection, PlanBytes,
+    StoredAnswer,
+};
+
+/// A document may have 16 MB; a chunk of one keeps single writes short.
+const PLAN_CHUNK_BYTES: usize = 1024 * 1024;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PlanChunk {
+    #[serde(rename = "_id")]
+    id: String,
+    plan_hash: String,
+    index: u32,
+    chunks: u32,
+    bytes: Binary,
+}
+
+/// A category or a section: the part of the inventory that people browse by.
+#[derive(Debug, Serialize, Deserialize)]
+struct HeadDocument {
+    #[serde(rename = "_id")]
+    id: String,
+    event_id: String,
+    index: u32,
+    name_id: String,
+    name: String,
+    color: Option<String>,
+    total: u32,
+}
+
+#[async_trait]
+impl Catalogue for MongoLedger {
+    async fn create_event(
+        &self,
+        event: &Event,
+        plan: &PlanBytes,
+        outbox_id: OutboxId,
+        answer: Option<(&AnswerKey, &StoredAnswer)>,
+    ) -> Result<(), LedgerError> {
+        // The plan is stored under the hash of its content: before the transaction, and as often as anybody likes.
+        self.store_plan(plan).await?;
+        let fact = InventoryFact::EventCreated { plan_hash: plan.hash().to_owned() };
+        let row = OutboxDocument::new(&message(outbox_id, event.id, event.created_at, fact))?;
+        let mut transaction = self.transaction().await?;
+        loop {
+            transaction.start().await?;
+            let body = self.insert_event(&mut transaction.session, event, &row, answer).await;
+            if let Some(()) = transaction.finish(body).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn event(&self, id: EventId) -> Result<Option<Event>, LedgerError> {
+        let found = self.collection::<EventDocument>("events").find_one(doc! {"_id": id.to_string()}).await;
+        found.map_err(unavailable)?.map(EventDocument::into_event).transpose()
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, LedgerError> {
+        let after = match query.after {
+            Some(id) => self.event(id).await?,
+            None => None,
+        };
+        let events = self.collection::<EventDocument>("events");
+        let (field, direction) = order(query.order);
+        let found = events
+            .find(filter(query, after.as_ref()))
+            .sort(doc! {field: direction, "_id": direction})
+            .limit(query.limit.into())
+            .await
+            .map_err(unavailable)?;
+        let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        found.into_iter().map(EventDocument::into_event).collect()
+    }
+
+    async fn save_event(&self, event: &Event, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError> {
+        let fact = InventoryFact::EventChanged { status: event.status };
+        let row = OutboxDocument::new(&message(outbox_id, event.id, now, fact))?;
+        let unchanged = doc! {"_id": event.id.to_string(), "version": signed(event.version) - 1};
+        let mut transaction = self.transaction().await?;
+        loop {
+            transaction.start().await?;
+            let body = self.replace_event(&mut transaction.session, &unchanged, event, &row).await;
+            if let Some(saved) = transaction.finish(body).await? {
+                return Ok(saved);
+            }
+        }
+    }
+
+    async fn plan(&self, hash: &str) -> Result<Option<PlanBytes>, LedgerError> {
+        let chunks = self.collection::<PlanChunk>("plans");
+        let found = chunks.find(doc! {"plan_hash": hash}).sort(doc! {"index": 1}).await.map_err(unavailable)?;
+        let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        let complete = found.first().is_some_and(|first| first.chunks as usize == found.len());
+        if !complete {
+            return Ok(None);
+        }
+        let packed = found.into_iter().flat_map(|chunk| chunk.bytes.bytes).collect();
+        Ok(Some(PlanBytes::stored(hash.to_owned(), packed)))
+    }
+
+    async fn write_inventory_heads(
+        &self,
+        event: EventId,
+        categories: &[InventoryCategory],
+        sections: &[InventorySection],
+    ) -> Result<(), LedgerError> {
+        let categories = (0..).zip(categories).map(|(index, category)| HeadDocument {
+            id: format!("{event}:{index}"),
+            event_id: event.to_string(),
+            index,
+            name_id: category.id.clone(),
+            name: category.name.clone(),
+            color: Some(category.color.clone()),
+            total: category.total,
+        });
+        self.insert_new("categories", categories.collect()).await?;
+        let sections = (0..).zip(sections).map(|(index, section)| HeadDocument {
+            id: format!("{event}:{index}"),
+            event_id: event.to_string(),
+            index,
+            name_id: section.id.clone(),
+            name: section.name.clone(),
+            color: None,
+            total: section.total,
+        });
+        self.insert_new("sections", sections.collect()).await
+    }
+
+    async fn write_inventory_seats(
+        &self,
+        event: EventId,
+        first: u32,
+        seats: &[InventorySeat],
+    ) -> Result<(), LedgerError> {
+        let documents: Vec<_> = (first..).zip(seats).map(|(ordinal, seat)| seat_document(event, ordinal, seat)).collect();
+        let done = first + u32::try_from(documents.len()).unwrap_or(0);
+        self.insert_new("seats", documents).await?;
+        let events = self.collection::<EventDocument>("events");
+        let progress = doc! {"$max": {"generated": done}};
+        events.update_one(doc! {"_id": event.to_string()}, progress).await.map(drop).map_err(unavailable)
+    }
+
+    async fn finish_generation(&self, event: EventId, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError> {
+        let Some(found) = self.event(event).await? else { return Ok(false) };
+        let status = if found.on_sale_when_generated { EventStatus::OnSale } else { EventStatus::Draft };
+        let fact = InventoryFact::InventoryGenerated { seats_total: found.seats_total };
+        let set = doc! {"status": status.as_str(), "generated": found.seats_total};
+        self.end_generation(&message(outbox_id, event, now, fact), set).await
+    }
+
+    async fn fail_generation(
+        &self,
+        event: EventId,
+        error: &str,
+        outbox_id: OutboxId,
+        now: UnixMs,
+    ) -> Result<bool, LedgerError> {
+        let fact = InventoryFact::InventoryFailed { error: error.to_owned() };
+        let set = doc! {"status": EventStatus::Failed.as_str(), "generation_error": error};
+        self.end_generation(&message(outbox_id, event, now, fact), set).await
+    }
+
+    async fn categories(&self, event: EventId) -> Result<Vec<InventoryCategory>, LedgerError> {
+        let heads = self.heads("categories", event).await?;
+        let category = |head: HeadDocument| InventoryCategory {
+            id: head.name_id,
+            name: head.name,
+            color: head.color.unwrap_or_default(),
+            total: head.total,
+        };
+        Ok(heads.into_iter().map(category).collect())
+    }
+
+    async fn sections(&self, event: EventId) -> Result<Vec<InventorySection>, LedgerError> {
+        let heads = self.heads("sections", event).await?;
+        let section = |head: HeadDocument| InventorySection { id: head.name_id, name: head.name, total: head.total };
+        Ok(heads.into_iter().map(section).collect())
+    }
+
+    async fn count_seats(&self, event: EventId) -> Result<u64, LedgerError> {
+        let seats = self.collection::<SeatDocument>("seats");
+        seats.count_documents(doc! {"event_id": event.to_string()}).await.map_err(unavailable)
+    }
+
+    async fn advance_fence_epoch(&self, event: EventId, expected: u64) -> Result<Option<u64>, LedgerError> {
+        let events = self.collection::<EventDocument>("events");
+        let unchanged = doc! {"_id": event.to_string(), "fence_epoch": signed(expected)};
+        let raised = events.update_one(unchanged, doc! {"$inc": {"fence_epoch": 1_i64}}).await.map_err(unavailable)?;
+        Ok((raised.modified_count == 1).then_some(expected + 1))
+    }
+}
+
+impl MongoLedger {
+    async fn store_plan(&self, plan: &PlanBytes) -> Result<(), LedgerError> {
+        let chunks = u32::try_from(plan.packed().len().div_ceil(PLAN_CHUNK_BYTES)).unwrap_or(u32::MAX);
+        let chunk = |(index, bytes): (u32, &[u8])| PlanChunk {
+            id: format!("{}:{index}", plan.hash()),
+            plan_hash: plan.hash().to_owned(),
+            index,
+            chunks,
+            bytes: Binary { subtype: BinarySubtype::Generic, bytes: bytes.to_vec() },
+        };
+        let documents = (0..).zip(plan.packed().chunks(PLAN_CHUNK_BYTES)).map(chunk).collect();
+        self.insert_new("plans", documents).await
+    }
+
+    /// Inserts documents with deterministic ids; those that are there already stay as they are.
+    async fn insert_new<T: Serialize + Send + Sync>(&self, collection: &str, documents: Vec<T>) -> Result<(), LedgerError> {
+        if documents.is_empty() {
+            return Ok(());
+        }
+        match self.collection::<T>(collection).insert_many(documents).ordered(false).await {
+            Err(error) if !is_duplicate(&error) => Err(unavailable(error)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    async fn insert_event(
+        &self,
+        session: &mut ClientSession,
+        event: &Event,
+        row: &OutboxDocument,
+        answer: Option<(&AnswerKey, &StoredAnswer)>,
+    ) -> Result<Step<()>, Error> {
+        self.collection("events").insert_one(EventDocument::from(event)).session(&mut *session).await?;
+        self.collection::<OutboxDocument>("outbox").insert_one(row).session(&mut *session).await?;
+        if let Some((key, answer)) = answer {
+            self.finish_within(session, key, answer).await?;
+        }
+        Ok(Step::Commit(()))
+    }
+
+    async fn replace_event(
+        &self,
+        session: &mut ClientSession,
+        unchanged: &Document,
+        event: &Event,
+        row: &OutboxDocument,
+    ) -> Result<Step<bool>, Error> {
+        let mut document = mongodb::bson::serialize_to_document(&EventDocument::from(event))?;
+        // Two fields belong to others: the rebuild of the hold store and the ticket generator.
+        for foreign in ["_id", "fence_epoch", "generated"] {
+            document.remove(foreign);
+        }
+        let events = self.collection::<EventDocument>("events");
+        let saved = events.update_one(unchanged.clone(), doc! {"$set": document}).session(&mut *session).await?;
+        if saved.matched_count == 0 {
+            return Ok(Step::Abort(false));
+        }
+        self.collection::<OutboxDocument>("outbox").insert_one(row).session(session).await?;
+        Ok(Step::Commit(true))
+    }
+
+    async fn end_generation(&self, message: &InventoryMessage, set: Document) -> Result<bool, LedgerError> {
+        let row = OutboxDocument::new(message)?;
+        let generating = doc! {"_id": message.event_id.to_string(), "status": EventStatus::Generating.as_str()};
+        let change = doc! {"$set": set, "$inc": {"version": 1_i64}};
+        let mut transaction = self.transaction().await?;
+        loop {
+            transaction.start().await?;
+            let body = self.update_with_row(&mut transaction.session, &generating, &change, &row).await;
+            if let Some(ended) = transaction.finish(body).await? {
+                return Ok(ended);
+            }
+        }
+    }
+
+    async fn update_with_row(
+        &self,
+        session: &mut ClientSession,
+        filter: &Document,
+        change: &Document,
+        row: &OutboxDocument,
+    ) -> Result<Step<bool>, Error> {
+        let events = self.collection::<EventDocument>("events");
+        let updated = events.update_one(filter.clone(), change.clone()).session(&mut *session).await?;
+        if updated.matched_count == 0 {
+            return Ok(Step::Abort(false));
+        }
+        self.collection::<OutboxDocument>("outbox").insert_one(row).session(session).await?;
+        Ok(Step::Commit(true))
+    }
+
+    async fn heads(&self, collection: &str, event: EventId) -> Result<Vec<HeadDocument>, LedgerError> {
+        // The id is "event:index": a range over it needs no further index.
+        let range = doc! {"_id": {"$gte": format!("{event}:"), "$lt": format!("{event};")}};
+        let found = self.collection::<HeadDocument>(collection).find(range).await.map_err(unavailable)?;
+        let mut heads: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        heads.sort_by_key(|head: &HeadDocument| head.index);
+        Ok(heads)
+    }
+}
+
+pub(super) const fn message(id: OutboxId, event_id: EventId, at: UnixMs, fact: InventoryFact) -> InventoryMessage {
+    InventoryMessage { id, event_id, at, fact }
+}
+
+pub(super) fn seat_id(event: EventId, ordinal: u32) -> String {
+    format!("{event}:{ordinal}")
+}
+
+fn seat_document(event: EventId, ordinal: u32, seat: &InventorySeat) -> SeatDocument {
+    SeatDocument {
+        id: seat_id(event, ordinal),
+        event_id: event.to_string(),
+        ordinal,
+        seat: seat.seat.clone(),
+        section: seat.section.clone(),
+        row: seat.row.clone(),
+        number: seat.number.clone(),
+        category: seat.category.clone(),
+        state: "available".into(),
+        version: 0,
+        sale_generation: 0,
+        order_id: None,
+        owner_id: None,
+        fence_epoch: 0,
+        fence_counter: 0,
+        deadline: None,
+    }
+}
+
+const fn order(order: EventOrder) -> (&'static str, i32) {
+    match order {
+        EventOrder::StartsAt => ("starts_at", 1),
+        EventOrder::StartsAtDescending => ("starts_at", -1),
+        EventOrder::Name => ("name", 1),
+    }
+}
+
+fn filter(query: &EventQuery, after: Option<&Event>) -> Document {
+    let mut all = Vec::new();
+    if !query.with_private {
+        let public = EventStatus::ALL.into_iter().filter(|status| status.is_public()).map(EventStatus::as_str);
+        all.push(doc! {"status": {"$in": public.collect::<Vec<_>>()}});
+    }
+    all.extend(query.status.map(|status| doc! {"status": status.as_str()}));
+    all.extend(query.genre.as_ref().map(|genre| doc! {"genre": genre}));
+    all.extend(query.organizer_id.map(|id| doc! {"organizer_id": id.to_string()}));
+    all.extend(query.from.map(|from| doc! {"starts_at": {"$gte": date(from)}}));
+    all.extend(query.to.map(|to| doc! {"starts_at": {"$lt": date(to)}}));
+    if let Some(text) = &query.text {
+        let contains = doc! {"$regex": literal(text), "$options": "i"};
+        let fields = ["name", "venue", "description"].map(|field| doc! {field: contains.clone()});
+        all.push(doc! {"$or": fields.to_vec()});
+    }
+    if let Some(last) = after {
+        let (field, direction) = order(query.order);
+        let further = if direction > 0 { "$gt" } else { "$lt" };
+        let value = match query.order {
+            EventOrder::Name => doc! {field: &last.name},
+            EventOrder::StartsAt | EventOrder::StartsAtDescending => doc! {field: date(last.starts_at)},
+        };
+        let value = value.get(field).cloned();
+        let same = doc! {field: value.clone(), "_id": {further: last.id.to_string()}};
+        all.push(doc! {"$or": [{field: {further: value}}, same]});
+    }
+    if all.is_empty() { Document::new() } else { doc! {"$and": all} }
+}
+
+/// The text as a regular expression that matches only itself.
+pub(super) fn literal(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

@@ -1,0 +1,79 @@
+//! One transaction, tried again while the server says that trying again makes sense.
+
+use mongodb::ClientSession;
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::options::{ReadConcern, TransactionOptions};
+
+use super::{LedgerError, MongoLedger, unavailable};
+
+/// Write conflicts on one seat end after a few rounds: the winner has committed by then and the loser sees it.
+const MAX_ATTEMPTS: u32 = 20;
+/// A commit whose result is unknown is asked again this often.
+const MAX_COMMITS: u32 = 5;
+
+/// What the body of a transaction decided.
+pub(super) enum Step<T> {
+    /// Keep the changes.
+    Commit(T),
+    /// Undo them; the value says why.
+    Abort(T),
+}
+
+/// A session with the number of attempts made. Use: `loop { start; body; if let Some(value) = finish }`.
+pub(super) struct Transaction {
+    pub(super) session: ClientSession,
+    attempts: u32,
+}
+
+impl MongoLedger {
+    pub(super) async fn transaction(&self) -> Result<Transaction, LedgerError> {
+        let session = self.client.start_session().await.map_err(unavailable)?;
+        Ok(Transaction { session, attempts: 0 })
+    }
+}
+
+impl Transaction {
+    /// Starts an attempt.
+    pub(super) async fn start(&mut self) -> Result<(), LedgerError> {
+        self.attempts += 1;
+        let options = TransactionOptions::builder().read_concern(ReadConcern::snapshot()).build();
+        self.session.start_transaction().with_options(options).await.map_err(unavailable)
+    }
+
+    /// Ends an attempt. `None` means: start again.
+    pub(super) async fn finish<T>(&mut self, body: Result<Step<T>, Error>) -> Result<Option<T>, LedgerError> {
+        match body {
+            Ok(Step::Abort(value)) => {
+                self.session.abort_transaction().await.map_err(unavailable)?;
+                Ok(Some(value))
+            }
+            Ok(Step::Commit(value)) => match self.commit().await {
+                Ok(()) => Ok(Some(value)),
+                Err(error) => self.retry(error),
+            },
+            Err(error) => {
+                // The server has usually aborted already; if not, this does, and its own failure changes nothing.
+                self.session.abort_transaction().await.ok();
+                self.retry(error)
+            }
+        }
+    }
+
+    async fn commit(&mut self) -> Result<(), Error> {
+        let mut commits = 0;
+        loop {
+            commits += 1;
+            match self.session.commit_transaction().await {
+                Err(error) if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && commits < MAX_COMMITS => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn retry<T>(&self, error: Error) -> Result<Option<T>, LedgerError> {
+        if error.contains_label(TRANSIENT_TRANSACTION_ERROR) && self.attempts < MAX_ATTEMPTS {
+            return Ok(None);
+        }
+        Err(unavailable(error))
+    }
+}

@@ -1,0 +1,199 @@
+//! The inventory log in Apache Kafka: idempotent producer with `acks=all`, one topic for facts, one for dead letters.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontrow_domain::inventory::InventoryMessage;
+use futures_util::future::try_join_all;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Header, Message as _, OwnedHeaders};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio::task::spawn_blocking;
+
+use super::{Delivered, Entry, GroupReader, Log, LogError, TailReader};
+use crate::ledger::LogPosition;
+
+/// Enough for as many generators to share the work; order is promised per event only.
+const PARTITIONS: i32 = 6;
+/// How long librdkafka tries to deliver before it says that it could not. The outbox row is then sent again.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long looking up topics and partitions may take.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The adapter.
+#[derive(Clone)]
+pub struct KafkaLog {
+    brokers: String,
+    facts: Arc<str>,
+    dead_letters: Arc<str>,
+    producer: FutureProducer,
+}
+
+impl KafkaLog {
+    /// Connects and creates the topics if they are missing: `{prefix}.inventory` and `{prefix}.dead-letters`.
+    pub async fn connect(brokers: &str, prefix: &str) -> Result<Self, LogError> {
+        let producer: FutureProducer = client(brokers)
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            .set("linger.ms", "1")
+            .set("message.timeout.ms", DELIVERY_TIMEOUT.as_millis().to_string())
+            .create()
+            .map_err(unreachable)?;
+        let log = Self {
+            brokers: brokers.to_owned(),
+            facts: format!("{prefix}.inventory").into(),
+            dead_letters: format!("{prefix}.dead-letters").into(),
+            producer,
+        };
+        log.create_topics().await?;
+        Ok(log)
+    }
+
+    async fn create_topics(&self) -> Result<(), LogError> {
+        let admin: AdminClient<DefaultClientContext> = client(&self.brokers).create().map_err(unreachable)?;
+        let topics = [(&self.facts, PARTITIONS), (&self.dead_letters, 1)]
+            .map(|(name, partitions)| NewTopic::new(name, partitions, TopicReplication::Fixed(1)));
+        let options = AdminOptions::new().operation_timeout(Some(METADATA_TIMEOUT));
+        for created in admin.create_topics(&topics, &options).await.map_err(unreachable)? {
+            match created {
+                Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((topic, code)) => return Err(LogError(format!("the topic {topic} cannot be created: {code}"))),
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&self, record: FutureRecord<'_, str, [u8]>) -> Result<(), LogError> {
+        let delivered = self.producer.send(record, DELIVERY_TIMEOUT).await;
+        delivered.map(drop).map_err(|(error, _)| unreachable(error))
+    }
+}
+
+#[async_trait]
+impl Log for KafkaLog {
+    async fn publish(&self, messages: &[InventoryMessage]) -> Result<(), LogError> {
+        let sends = messages.iter().map(|message| async move {
+            let payload = serde_json::to_vec(message).map_err(|error| LogError(error.to_string()))?;
+            let key = message.event_id.to_string();
+            self.send(FutureRecord::to(&self.facts).key(key.as_str()).payload(payload.as_slice())).await
+        });
+        try_join_all(sends).await.map(drop)
+    }
+
+    async fn bury(&self, payload: &[u8], reason: &str) -> Result<(), LogError> {
+        let headers = OwnedHeaders::new().insert(Header { key: "reason", value: Some(reason) });
+        self.send(FutureRecord::to(&self.dead_letters).key("").payload(payload).headers(headers)).await
+    }
+
+    async fn join(&self, group: &str, member: &str) -> Result<Box<dyn GroupReader>, LogError> {
+        let consumer: StreamConsumer = reader(&self.brokers)
+            .set("group.id", group)
+            .set("group.instance.id", member)
+            .set("auto.offset.reset", "earliest")
+            .set("session.timeout.ms", "6000")
+            .set("heartbeat.interval.ms", "500")
+            .create()
+            .map_err(unreachable)?;
+        consumer.subscribe(&[&*self.facts]).map_err(unreachable)?;
+        Ok(Box::new(KafkaGroup { topic: Arc::clone(&self.facts), consumer: Arc::new(consumer) }))
+    }
+
+    async fn tail(&self, position: &LogPosition) -> Result<Box<dyn TailReader>, LogError> {
+        // The group is only a name here: nothing is ever committed to it.
+        let consumer: StreamConsumer =
+            reader(&self.brokers).set("group.id", "frontrow-tail").set("auto.offset.reset", "earliest").create().map_err(unreachable)?;
+        let mut partitions = TopicPartitionList::new();
+        for partition in 0..PARTITIONS {
+            let from = position.get(&partition).map_or(Offset::End, |&offset| Offset::Offset(offset));
+            partitions.add_partition_offset(&self.facts, partition, from).map_err(unreachable)?;
+        }
+        consumer.assign(&partitions).map_err(unreachable)?;
+        Ok(Box::new(KafkaTail { consumer }))
+    }
+
+    async fn check(&self) -> Result<(), LogError> {
+        let (producer, topic) = (self.producer.clone(), Arc::clone(&self.facts));
+        let look = move || producer.client().fetch_metadata(Some(&topic), Duration::from_secs(1)).map(drop);
+        spawn_blocking(look).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
+    }
+}
+
+struct KafkaGroup {
+    topic: Arc<str>,
+    consumer: Arc<StreamConsumer>,
+}
+
+#[async_trait]
+impl GroupReader for KafkaGroup {
+    async fn next(&mut self) -> Result<Delivered, LogError> {
+        receive(&self.consumer).await
+    }
+
+    async fn commit(&mut self, delivered: &Delivered) -> Result<(), LogError> {
+        let mut position = TopicPartitionList::new();
+        position
+            .add_partition_offset(&self.topic, delivered.partition, Offset::Offset(delivered.offset + 1))
+            .map_err(unreachable)?;
+        let consumer = Arc::clone(&self.consumer);
+        // A synchronous commit waits for the broker's answer: off the runtime with it.
+        let commit = move || consumer.commit(&position, CommitMode::Sync);
+        spawn_blocking(commit).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
+    }
+}
+
+struct KafkaTail {
+    consumer: StreamConsumer,
+}
+
+#[async_trait]
+impl TailReader for KafkaTail {
+    async fn next(&mut self) -> Result<Delivered, LogError> {
+        receive(&self.consumer).await
+    }
+}
+
+async fn receive(consumer: &StreamConsumer) -> Result<Delivered, LogError> {
+    let message = consumer.recv().await.map_err(unreachable)?;
+    Ok(Delivered { partition: message.partition(), offset: message.offset(), entry: read(&message) })
+}
+
+fn read(message: &BorrowedMessage<'_>) -> Entry {
+    let payload = message.payload().unwrap_or_default();
+    match serde_json::from_slice(payload) {
+        Ok(message) => Entry::Message(message),
+        Err(error) => Entry::Poison { payload: payload.to_vec(), reason: error.to_string() },
+    }
+}
+
+fn client(brokers: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", brokers)
+        .set("client.id", "frontrow")
+        // The default waits up to ten seconds before it tries a broker again.
+        .set("reconnect.backoff.max.ms", "500")
+        .set("socket.keepalive.enable", "true")
+        .set("log.connection.close", "false");
+    config
+}
+
+fn reader(brokers: &str) -> ClientConfig {
+    let mut config = client(brokers);
+    config
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("fetch.wait.max.ms", "50")
+        .set("allow.auto.create.topics", "false");
+    config
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unreachable(error: KafkaError) -> LogError {
+    LogError(error.to_string())
+}

@@ -1,0 +1,90 @@
+//! Opens the adapters under test, and makes the things that every suite needs.
+
+use std::time::Duration;
+
+use frontrow_domain::clock::{Clock as _, SystemClock, UnixMs};
+use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::ids::{EventId, OrderId, OutboxId, UserId};
+use frontrow_engines::holds::redis::RedisHolds;
+use frontrow_engines::ledger::mongo::MongoLedger;
+use frontrow_engines::ledger::PlanBytes;
+use frontrow_engines::log::kafka::KafkaLog;
+use uuid::Uuid;
+
+/// What a test may wait for at most.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+fn server(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
+}
+
+pub(crate) fn redis_url() -> String {
+    server("FRONTROW_TEST_REDIS")
+}
+
+pub(crate) async fn redis() -> RedisHolds {
+    RedisHolds::connect(&redis_url()).await.expect("redis")
+}
+
+/// A database of its own: outbox rows of one test must not be leased by another.
+pub(crate) async fn mongo() -> MongoLedger {
+    let database = format!("contract_{}", Uuid::new_v4().simple());
+    MongoLedger::connect(&server("FRONTROW_TEST_MONGO"), &database).await.expect("mongodb")
+}
+
+/// Topics of its own, so that every test reads its own messages only.
+pub(crate) async fn kafka() -> KafkaLog {
+    KafkaLog::connect(&server("FRONTROW_TEST_KAFKA"), &format!("contract-{}", Uuid::new_v4().simple())).await.expect("kafka")
+}
+
+pub(crate) fn now() -> UnixMs {
+    SystemClock.now()
+}
+
+pub(crate) fn new_event_id() -> EventId {
+    EventId(Uuid::now_v7())
+}
+
+pub(crate) fn new_user_id() -> UserId {
+    UserId(Uuid::now_v7())
+}
+
+pub(crate) fn new_order_id() -> OrderId {
+    OrderId(Uuid::now_v7())
+}
+
+pub(crate) fn new_outbox_id() -> OutboxId {
+    OutboxId(Uuid::now_v7())
+}
+
+pub(crate) fn plan() -> PlanBytes {
+    PlanBytes::pack(format!("{{\"name\":\"{}\"}}", Uuid::new_v4()).as_bytes()).expect("packs")
+}
+
+pub(crate) fn event(plan: &PlanBytes, seats_total: u32) -> Event {
+    Event {
+        id: new_event_id(),
+        organizer_id: new_user_id(),
+        name: "Handball (final)".into(),
+        description: String::new(),
+        genre: Some("sport".into()),
+        venue: "Riethsporthalle".into(),
+        timezone: "Europe/Berlin".into(),
+        starts_at: now().plus_ms(86_400_000),
+        ends_at: None,
+        refundable_until: None,
+        status: EventStatus::Generating,
+        on_sale_when_generated: true,
+        currency: "EUR".parse().expect("a currency"),
+        prices: [("Stalls".to_owned(), 7500)].into(),
+        hold_ttl_s: 600,
+        payment_window_s: 300,
+        max_seats_per_user: 8,
+        seats_total,
+        plan_hash: plan.hash().to_owned(),
+        generation: Generation { done: 0, total: seats_total, error: None },
+        fence_epoch: 0,
+        version: 1,
+        created_at: now(),
+    }
+}

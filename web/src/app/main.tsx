@@ -1,0 +1,23 @@
+// Starts the page: one API client, one session, one React root. Must never hold feature code.
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router";
+import { createApiClient } from "../lib/api/client";
+import { ServicesContext } from "../lib/services";
+import { Session } from "../lib/session/session";
+import { router } from "./router";
+import "./styles.css";
+
+const api = createApiClient();
+const session = new Session(api);
+void session.restore();
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <ServicesContext value={{ api, session }}>
+      <RouterProvider router={router} />
+    </ServicesContext>
+  </StrictMode>,
+);

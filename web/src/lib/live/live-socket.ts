@@ -1,0 +1,197 @@
+// One live connection to an event that comes back by itself. Plain TypeScript; it moves frames and
+// commands and must never interpret seats.
+import { reconnectDelay } from "./backoff";
+import { decodeBinary } from "./binary-frames";
+import { CommandLost, CommandRefused } from "./command-errors";
+import { decodeText, type ReplyFrame, type ServerFrame, SUBPROTOCOLS } from "./protocol";
+
+export type SocketStatus = "connecting" | "live" | "waiting" | "stopped";
+
+const COMMAND_TIMEOUT_MS = 5_000;
+const REAUTH_EVERY_MS = 10 * 60_000;
+
+interface Options {
+  /** Without a query, for instance `wss://host/ws/v1/events/42`. */
+  url: string;
+  cursor: () => { epoch: string; seq: number } | undefined;
+  /** A fresh single-use ticket, or undefined when nobody is signed in. */
+  ticket: () => Promise<string | undefined>;
+  onFrame: (frame: ServerFrame) => void;
+  onStatus: (status: SocketStatus) => void;
+  /** Replaces the network in tests. */
+  open?: (url: string, protocols: string[]) => WebSocket;
+  random?: () => number;
+}
+
+interface Waiting {
+  resolve: (reply: ReplyFrame) => void;
+  reject: (error: Error) => void;
+  timer: ReturnType<typeof setTimeout>;
+}
+
+export class LiveSocket {
+  private readonly options: Options;
+  private socket: WebSocket | undefined;
+  private status: SocketStatus = "stopped";
+  private attempt = 0;
+  private askedWaitMs = 0;
+  private nextRef = 1;
+  private readonly waiting = new Map<string, Waiting>();
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private pingTimer: ReturnType<typeof setInterval> | undefined;
+  private authTimer: ReturnType<typeof setInterval> | undefined;
+  private signedIn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: Options) {
+    this.options = options;
+  }
+
+  get isLive(): boolean {
+    return this.status === "live";
+  }
+
+  start(): void {
+    if (this.status !== "stopped") return;
+    this.attempt = 0;
+    this.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.retryTimer);
+    this.leave();
+    this.setStatus("stopped");
+  }
+
+  /** Somebody signed in or out, or the network came back: a new connection knows who is asking. */
+  restart(): void {
+    if (this.status === "stopped") return;
+    this.stop();
+    this.start();
+  }
+
+  /** Resolves with the result, rejects with CommandRefused or CommandLost. */
+  async command(type: string, body: object = {}): Promise<ReplyFrame> {
+    await this.signedIn;
+    return this.send(type, body);
+  }
+
+  /** The snapshot arrives as a frame of its own; a lost request is repeated by the next beacon. */
+  sync(): void {
+    this.send("sync").catch(() => {});
+  }
+
+  private connect(): void {
+    this.setStatus("connecting");
+    const cursor = this.options.cursor();
+    const query = cursor ? `?epoch=${encodeURIComponent(cursor.epoch)}&seq=${cursor.seq}` : "";
+    const open = this.options.open ?? ((url, protocols) => new WebSocket(url, protocols));
+    const socket = open(this.options.url + query, SUBPROTOCOLS);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    // A socket that was left may still deliver: only the current one is listened to.
+    const current = () => this.socket === socket;
+    socket.onopen = () => current() && this.authenticate();
+    socket.onmessage = (message) => current() && this.receive(message.data);
+    socket.onclose = () => current() && this.retryLater();
+  }
+
+  private receive(data: unknown): void {
+    let frame: ServerFrame | undefined;
+    try {
+      frame = typeof data === "string" ? decodeText(data) : decodeBinary(data as ArrayBuffer);
+    } catch {
+      // Not a protocol this page speaks. Back-off keeps that from becoming a tight loop.
+      this.retryLater();
+      return;
+    }
+    if (!frame) return;
+    if (frame.type === "hello") this.greet(frame.heartbeat_ms);
+    // A beacon proves that the connection lasts; a hello alone might be a server that restarts.
+    if (frame.type === "beacon") this.attempt = 0;
+    if (frame.type === "bye") this.askedWaitMs = frame.retry_after_ms ?? 0;
+    if (frame.type === "reply") this.settle(frame);
+    else this.options.onFrame(frame);
+  }
+
+  private greet(heartbeatMs: number): void {
+    this.setStatus("live");
+    clearInterval(this.pingTimer);
+    this.pingTimer = setInterval(
+      () => {
+        this.send("ping").catch((error) => {
+          // A silent network shows no close for minutes, so a missing answer counts as one.
+          if (error instanceof CommandLost) this.retryLater();
+        });
+      },
+      Math.max(heartbeatMs, 5_000),
+    );
+  }
+
+  private authenticate(): void {
+    this.signedIn = this.sendTicket();
+    clearInterval(this.authTimer);
+    // Renewing happens while the old login is still good, so no command waits for it.
+    this.authTimer = setInterval(() => void this.sendTicket(), REAUTH_EVERY_MS);
+  }
+
+  /** Failing is no reason to stop watching; the next hold will be refused and say so. */
+  private async sendTicket(): Promise<void> {
+    const socket = this.socket;
+    const ticket = await this.options.ticket().catch(() => undefined);
+    if (!ticket || socket !== this.socket) return;
+    await this.send("auth", { ticket }).catch(() => {});
+  }
+
+  private send(type: string, body: object = {}): Promise<ReplyFrame> {
+    const socket = this.socket;
+    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new CommandLost("offline"));
+    const ref = String(this.nextRef++);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.waiting.delete(ref);
+        reject(new CommandLost("timeout"));
+      }, COMMAND_TIMEOUT_MS);
+      this.waiting.set(ref, { resolve, reject, timer });
+      socket.send(JSON.stringify({ type, ref, ...body }));
+    });
+  }
+
+  private settle(reply: ReplyFrame): void {
+    const ref = String(reply.ref);
+    const waiting = this.waiting.get(ref);
+    if (!waiting) return;
+    this.waiting.delete(ref);
+    clearTimeout(waiting.timer);
+    if (reply.ok) waiting.resolve(reply);
+    else waiting.reject(new CommandRefused(reply));
+  }
+
+  private retryLater(): void {
+    this.leave();
+    this.setStatus("waiting");
+    const random = (this.options.random ?? Math.random)();
+    const delay = reconnectDelay(this.attempt, random, this.askedWaitMs);
+    this.attempt += 1;
+    this.askedWaitMs = 0;
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => this.connect(), delay);
+  }
+
+  private leave(): void {
+    clearInterval(this.pingTimer);
+    clearInterval(this.authTimer);
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+    for (const { reject, timer } of this.waiting.values()) {
+      clearTimeout(timer);
+      reject(new CommandLost("offline"));
+    }
+    this.waiting.clear();
+  }
+
+  private setStatus(status: SocketStatus): void {
+    this.status = status;
+    this.options.onStatus(status);
+  }
+}

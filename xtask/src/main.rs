@@ -1,0 +1,68 @@
+//! `cargo xtask`: runs, tests and loads Frontrow on a bare machine. A table of contents; the work is in the modules.
+//!
+//! It must never contain product logic: whatever the server needs in production belongs to the server.
+
+mod builds;
+mod data_dir;
+mod demo;
+mod engines;
+mod identity;
+mod install;
+mod load;
+mod ports;
+mod run;
+mod stack;
+mod stop;
+mod supervisor;
+mod test;
+mod up;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    stop::{Interrupted, Stop},
+    workspace::{Workspace, say},
+};
+
+/// Everything a Frontrow developer runs, in one command.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build and serve everything with a demo event until Ctrl-C.
+    Up(up::Args),
+    /// Run every test against real servers: Rust, web and browser.
+    Test(test::Args),
+    /// Run a load scenario against --url, or against a stack of its own.
+    Load(load::Args),
+    /// Serve only Redis, `MongoDB` and Kafka until Ctrl-C, for `cargo test` by hand.
+    Engines(engines::Args),
+}
+
+fn main() -> ExitCode {
+    let command = Command::parse();
+    match dispatch(&command) {
+        Ok(code) => code,
+        Err(error) if error.is::<Interrupted>() => {
+            say("stopped");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            say(format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    let stop = Stop::on_signals()?;
+    match command {
+        Command::Up(args) => up::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Test(args) => test::run(&workspace, args, &stop),
+        Command::Load(args) => load::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Engines(args) => engines::serve(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
+    }
+}

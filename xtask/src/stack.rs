@@ -1,0 +1,164 @@
+//! A whole Frontrow: engines, relay, servers. `up` serves it, tests and load scenarios start one of their own.
+//!
+//! Must never know what a command wants it for.
+
+use std::{
+    ffi::OsString,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    builds,
+    data_dir::DataDir,
+    demo::{self, Account},
+    engines::{self, Engines, Programs},
+    ports,
+    stop::Stop,
+    supervisor::{Spec, Supervisor, Tier},
+    workspace::{Workspace, say},
+};
+
+/// What to start.
+pub(crate) struct Plan {
+    /// Where the first server listens; the others count up from its port.
+    pub(crate) addr: SocketAddr,
+    pub(crate) servers: u16,
+    pub(crate) demo: bool,
+    pub(crate) release: bool,
+}
+
+/// A running Frontrow. Dropping it stops everything.
+pub(crate) struct Stack {
+    pub(crate) supervisor: Supervisor,
+    /// One base URL per server.
+    pub(crate) urls: Vec<String>,
+}
+
+/// What every child of one stack is told.
+struct Environment {
+    engines: Engines,
+    admin: Account,
+    web_dir: PathBuf,
+    signing_key: PathBuf,
+}
+
+impl Plan {
+    /// Two or more servers on ports nobody uses, as tests and load scenarios want them.
+    pub(crate) fn on_free_ports(servers: u16) -> Result<Self> {
+        let first = ports::free_run(servers, &[])?;
+        Ok(Self { addr: ports::loopback(first), servers, demo: true, release: false })
+    }
+
+    fn addresses(&self) -> Result<Vec<SocketAddr>> {
+        let last =
+            self.addr.port().checked_add(self.servers.saturating_sub(1)).context("--servers goes beyond port 65535")?;
+        Ok((self.addr.port()..=last).map(|port| SocketAddr::new(self.addr.ip(), port)).collect())
+    }
+}
+
+/// Installs, builds, starts, waits until every server answers, and creates the demo.
+pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &Stop) -> Result<Stack> {
+    let addresses = plan.addresses()?;
+    if let Some(taken) = addresses.iter().find(|&&address| !ports::is_free(address)) {
+        bail!("{taken} is in use by another program: choose another --addr");
+    }
+    let programs = Programs::install(workspace)?;
+    builds::binaries(workspace, plan.release, stop)?;
+    let web_dir = builds::web_app(workspace, stop)?;
+    stop.check()?;
+
+    let signing_key = data.path().join("keys").join("access-token.pem");
+    std::fs::create_dir_all(data.path().join("keys"))?;
+    let mut supervisor = Supervisor::new(data, stop);
+    let engines = engines::start(&mut supervisor, &programs)?;
+    let environment = Environment { engines, admin: demo::admin(), web_dir, signing_key };
+    supervisor.start(environment.relay(workspace.binary("frontrow-relay", plan.release)))?;
+    for (number, &address) in (1_u16..).zip(&addresses) {
+        supervisor.start(environment.server(workspace.binary("frontrow-server", plan.release), number, address))?;
+    }
+    let urls = await_servers(&mut supervisor, &addresses)?;
+    if let (true, Some(url)) = (plan.demo, urls.first()) {
+        demo::create(workspace, url, &environment.admin, stop).context("creating the demo")?;
+    }
+    Ok(Stack { supervisor, urls })
+}
+
+fn await_servers(supervisor: &mut Supervisor, addresses: &[SocketAddr]) -> Result<Vec<String>> {
+    let mut urls = Vec::new();
+    for (number, &address) in (1..).zip(addresses) {
+        let url = format!("http://{}", reachable(address));
+        let agent = demo::agent(Duration::from_secs(2));
+        supervisor.wait_ready(&format!("server-{number}"), Duration::from_mins(1), || {
+            let status = agent.get(format!("{url}/readyz")).call()?.status();
+            Ok(status.as_u16() == 200)
+        })?;
+        say(format!("ready http://{address}"));
+        urls.push(url);
+    }
+    Ok(urls)
+}
+
+/// `0.0.0.0` is an address to listen on, not one to call.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port())
+    } else {
+        address
+    }
+}
+
+impl Environment {
+    fn relay(&self, program: PathBuf) -> Spec {
+        let mut env = self.shared();
+        env.push(("FRONTROW__RELAY__NAME", "relay-1".into()));
+        Spec { name: "relay-1".into(), tier: Tier::Frontrow, program, args: Vec::new(), env }
+    }
+
+    fn server(&self, program: PathBuf, number: u16, address: SocketAddr) -> Spec {
+        let name = format!("server-{number}");
+        let mut env = self.shared();
+        env.extend([
+            ("FRONTROW__SERVER__ADDR", address.to_string().into()),
+            ("FRONTROW__SERVER__NAME", name.clone().into()),
+            ("FRONTROW__SERVER__WEB_DIR", self.web_dir.clone().into()),
+            ("FRONTROW__AUTH__SIGNING_KEY_FILE", self.signing_key.clone().into()),
+            ("FRONTROW_ADMIN_EMAIL", self.admin.email.clone().into()),
+            ("FRONTROW_ADMIN_PASSWORD", self.admin.password.clone().into()),
+        ]);
+        Spec { name, tier: Tier::Frontrow, program, args: Vec::new(), env }
+    }
+
+    fn shared(&self) -> Vec<(&'static str, OsString)> {
+        vec![
+            ("FRONTROW__PROFILE", "development".into()),
+            ("FRONTROW__REDIS__URL", self.engines.redis_url.clone().into()),
+            ("FRONTROW__MONGO__URL", self.engines.mongo_url.clone().into()),
+            ("FRONTROW__MONGO__DATABASE", "frontrow".into()),
+            ("FRONTROW__KAFKA__BROKERS", self.engines.kafka_brokers.clone().into()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_count_up_from_the_first_address() {
+        let plan = Plan { addr: "127.0.0.1:8080".parse().unwrap(), servers: 3, demo: false, release: false };
+        let ports: Vec<u16> = plan.addresses().unwrap().iter().map(SocketAddr::port).collect();
+        assert_eq!(ports, [8080, 8081, 8082]);
+        let beyond = Plan { addr: "127.0.0.1:65535".parse().unwrap(), ..plan };
+        assert!(beyond.addresses().is_err());
+    }
+
+    #[test]
+    fn the_unspecified_address_is_called_on_loopback() {
+        assert_eq!(reachable("0.0.0.0:80".parse().unwrap()).to_string(), "127.0.0.1:80");
+        assert_eq!(reachable("[::1]:80".parse().unwrap()).to_string(), "[::1]:80");
+    }
+}

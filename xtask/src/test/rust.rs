@@ -1,0 +1,67 @@
+//! The Rust part: format, lints, tests against real engines, docs. Must never start an engine that the developer brought.
+
+use std::{env, process::Command};
+
+use anyhow::Result;
+
+use super::{step, summary::Summary};
+use crate::{
+    builds::cargo,
+    data_dir::DataDir,
+    engines::{self, Programs},
+    run::{run as run_command, run_lines},
+    stop::Stop,
+    supervisor::Supervisor,
+    workspace::{Workspace, say},
+};
+
+/// Their own servers, named by a developer, win.
+const BROUGHT: [&str; 3] = ["FRONTROW_TEST_REDIS", "FRONTROW_TEST_MONGO", "FRONTROW_TEST_KAFKA"];
+
+pub(super) fn run(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut Summary) -> Result<()> {
+    if filter.is_none() {
+        checks(workspace, stop, summary)?;
+    }
+    step("cargo test", summary, |summary| tests(workspace, filter, stop, summary))?;
+    if filter.is_none() {
+        step("cargo doc", summary, |_| {
+            let mut doc = cargo(workspace);
+            doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings");
+            run_command(&mut doc, stop)
+        })?;
+    }
+    Ok(())
+}
+
+fn checks(workspace: &Workspace, stop: &Stop, summary: &mut Summary) -> Result<()> {
+    step("cargo fmt", summary, |_| run_command(cargo(workspace).args(["fmt", "--all", "--check"]), stop))?;
+    step("cargo clippy", summary, |_| {
+        let lint = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        run_command(cargo(workspace).args(lint), stop)
+    })
+}
+
+fn tests(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut Summary) -> Result<()> {
+    let mut command = cargo(workspace);
+    command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    command.env("FRONTROW_WORKSPACE", workspace.root());
+    // Lives as long as the tests run; dropping it stops the engines on every way out.
+    let _engines = own_engines(workspace, &mut command, stop)?;
+    run_lines(&mut command, stop, |line| {
+        say(line);
+        summary.cargo_line(line);
+    })
+}
+
+/// Starts the engines and names to `command` those that the environment does not name already.
+fn own_engines(workspace: &Workspace, command: &mut Command, stop: &Stop) -> Result<Option<Supervisor>> {
+    if BROUGHT.iter().all(|name| env::var_os(name).is_some()) {
+        say("using the servers named by FRONTROW_TEST_*");
+        return Ok(None);
+    }
+    let programs = Programs::install(workspace)?;
+    let mut supervisor = Supervisor::new(DataDir::scratch(workspace, "test-engines")?, stop);
+    let engines = engines::start(&mut supervisor, &programs)?;
+    command.envs(engines.test_env().into_iter().filter(|(name, _)| env::var_os(name).is_none()));
+    Ok(Some(supervisor))
+}

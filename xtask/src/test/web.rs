@@ -1,0 +1,46 @@
+//! The web part: lint, types, unit tests, build. Must never need a server.
+
+use anyhow::Result;
+
+use super::{reports, step, summary::Summary};
+use crate::{
+    builds,
+    run::{run as run_command, run_lines},
+    stop::Stop,
+    workspace::{Workspace, say},
+};
+
+pub(super) fn run(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut Summary) -> Result<()> {
+    step("npm ci", summary, |_| builds::web_packages(workspace, stop))?;
+    if filter.is_none() {
+        for script in ["lint", "typecheck"] {
+            step(&format!("npm run {script}"), summary, |_| {
+                run_command(builds::npm(workspace)?.args(["run", script]), stop)
+            })?;
+        }
+    }
+    step("npm test", summary, |summary| tests(workspace, filter, stop, summary))?;
+    if filter.is_none() {
+        step("npm run build", summary, |_| run_command(builds::npm(workspace)?.args(["run", "build"]), stop))?;
+    }
+    Ok(())
+}
+
+fn tests(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut Summary) -> Result<()> {
+    let mut command = builds::npm(workspace)?;
+    // Colours would hide the counts in escape codes; only the verbose report names what was skipped.
+    command.args(["test", "--", "--reporter=verbose"]).env("NO_COLOR", "1").env_remove("FORCE_COLOR");
+    if let Some(filter) = filter {
+        command.args(["--testNamePattern", filter]);
+    }
+    run_lines(&mut command, stop, |line| {
+        say(line);
+        if let Some(tally) = reports::vitest(line) {
+            summary.web += tally;
+        }
+        // A filter skips everything else: that is not worth a name.
+        if let (None, Some(name)) = (filter, reports::vitest_skipped(line)) {
+            summary.name_skipped(name);
+        }
+    })
+}
