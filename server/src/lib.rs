@@ -1,1 +1,31 @@
-//! x
+//! The Frontrow server: HTTP API, live seat maps over WebSockets, the web client.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`app`] | all routes on one screen |
+//! | `accounts` | who somebody is: passwords, tokens, roles |
+//! | `catalogue` | events: create, browse, change |
+//! | `holds` | taking seats and giving them back; the gate |
+//! | `rooms` | one per event that somebody looks at: the live map and its fan-out |
+//! | `sockets` | one loop per connection, from upgrade to close |
+//! | `http` | what routes share: errors, bodies, idempotency, limits |
+//! | `listener` | accepting connections, and ending them |
+//!
+//! One server is stateful but not special: any server can serve any room, and everything that must survive is in the
+//! hold store, the ledger and the log.
+
+pub mod app;
+pub mod lifecycle;
+pub mod metrics;
+
+mod accounts;
+mod catalogue;
+mod chance;
+mod health;
+mod holds;
+mod http;
+mod listener;
+mod rooms;
+mod sockets;
+
+pub use lifecycle::{Engines, Server};

@@ -1,1 +1,164 @@
-//! x
+//! The settings of every Frontrow process.
+//!
+//! One commented file, [`DEFAULTS`], is the default and the documentation; a file named by `FRONTROW_CONFIG` and the
+//! environment (`FRONTROW__SECTION__KEY`) override it. Unknown keys are refused, and everything is checked before
+//! anything listens.
+
+mod telemetry;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use serde::Deserialize;
+
+pub use telemetry::init as init_telemetry;
+
+/// The default settings, as text with comments.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// Every setting; see [`DEFAULTS`] for what each means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "default.toml documents every key, next to its default")]
+pub struct Settings {
+    pub profile: Profile,
+    pub server: Server,
+    pub redis: Redis,
+    pub mongo: Mongo,
+    pub kafka: Kafka,
+    pub auth: Auth,
+    pub rooms: Rooms,
+    pub limits: Limits,
+    pub relay: Relay,
+}
+
+/// How much the surroundings are trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// This machine only, plain HTTP.
+    Development,
+    /// Behind TLS: cookies are `Secure`.
+    Production,
+}
+
+macro_rules! section {
+    ($name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        #[doc = concat!("The section `", stringify!($name), "`; see [`DEFAULTS`].")]
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "default.toml documents every key, next to its default")]
+        pub struct $name { $(pub $field: $type),+ }
+    };
+}
+
+section!(Server {
+    addr: SocketAddr,
+    name: String,
+    web_dir: PathBuf,
+    allowed_origins: Vec<String>,
+    header_timeout_ms: u64,
+    max_connections: usize,
+    shutdown_timeout_ms: u64,
+});
+section!(Redis { url: String });
+section!(Mongo { url: String, database: String });
+section!(Kafka { brokers: String, topic_prefix: String });
+section!(Auth {
+    signing_key_file: PathBuf,
+    access_ttl_s: u32,
+    refresh_ttl_s: u32,
+    socket_ticket_ttl_s: u32,
+    max_hashing: usize,
+});
+section!(Rooms { tick_ms: u64, beacon_ms: u64, heartbeat_ms: u64, linger_ms: u64, deltas_kept: usize });
+section!(Limits {
+    socket_commands_per_s: u32,
+    socket_commands_burst: u32,
+    account_requests_per_s: u32,
+    account_requests_burst: u32,
+    logins_per_minute: u32,
+    trusted_addresses: Vec<IpAddr>,
+});
+section!(Relay { name: String, poll_ms: u64, batch_seats: usize });
+
+/// Settings that cannot be used, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings cannot be used: {0}")]
+pub struct BadSettings(String);
+
+impl Settings {
+    /// The defaults, then the file named by `FRONTROW_CONFIG`, then the environment.
+    pub fn load() -> Result<Self, BadSettings> {
+        let mut sources = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = std::env::var_os("FRONTROW_CONFIG") {
+            sources = sources.merge(Toml::file_exact(PathBuf::from(path)));
+        }
+        Self::from_sources(&sources.merge(Env::prefixed("FRONTROW__").split("__")))
+    }
+
+    /// The defaults alone, for tests.
+    pub fn defaults() -> Self {
+        Self::from_sources(&Figment::from(Toml::string(DEFAULTS))).expect("the defaults are valid: a test loads them")
+    }
+
+    fn from_sources(sources: &Figment) -> Result<Self, BadSettings> {
+        let settings: Self = sources.extract().map_err(|error| BadSettings(error.to_string()))?;
+        settings.validate()?;
+        Ok(settings)
+    }
+
+    /// Zeros that would stop a process from doing anything, or make it spin.
+    fn validate(&self) -> Result<(), BadSettings> {
+        let positive = [
+            ("server.max_connections", self.server.max_connections as u64),
+            ("server.header_timeout_ms", self.server.header_timeout_ms),
+            ("auth.access_ttl_s", self.auth.access_ttl_s.into()),
+            ("auth.max_hashing", self.auth.max_hashing as u64),
+            ("rooms.tick_ms", self.rooms.tick_ms),
+            ("rooms.beacon_ms", self.rooms.beacon_ms),
+            ("rooms.heartbeat_ms", self.rooms.heartbeat_ms),
+            ("rooms.deltas_kept", self.rooms.deltas_kept as u64),
+            ("limits.socket_commands_per_s", self.limits.socket_commands_per_s.into()),
+            ("limits.socket_commands_burst", self.limits.socket_commands_burst.into()),
+            ("limits.account_requests_per_s", self.limits.account_requests_per_s.into()),
+            ("limits.account_requests_burst", self.limits.account_requests_burst.into()),
+            ("limits.logins_per_minute", self.limits.logins_per_minute.into()),
+            ("relay.poll_ms", self.relay.poll_ms),
+            ("relay.batch_seats", self.relay.batch_seats as u64),
+        ];
+        match positive.into_iter().find(|&(_, value)| value == 0) {
+            Some((key, _)) => Err(BadSettings(format!("{key} must be above zero"))),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str) -> Result<Settings, BadSettings> {
+        Settings::from_sources(&Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(text)))
+    }
+
+    #[test]
+    fn the_defaults_are_valid() {
+        assert_eq!(Settings::defaults().rooms.tick_ms, 20);
+    }
+
+    #[test]
+    fn unknown_keys_wrong_types_and_zeros_are_refused_by_name() {
+        for (text, named) in [
+            ("[server]\nadress = \"127.0.0.1:1\"", "adress"),
+            ("[server]\naddr = \"here\"", "addr"),
+            ("[rooms]\ntick_ms = 0", "rooms.tick_ms"),
+            ("profile = \"staging\"", "profile"),
+        ] {
+            let refused = with(text).expect_err(text).to_string();
+            assert!(refused.contains(named), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `frontrow-relay`: settings, telemetry, engines, run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use frontrow_domain::clock::SystemClock;
+use frontrow_engines::ledger::Ledger;
+use frontrow_engines::ledger::mongo::MongoLedger;
+use frontrow_engines::log::Log;
+use frontrow_engines::log::kafka::KafkaLog;
+use frontrow_relay::{carrier, generator::Generator};
+use frontrow_settings::Settings;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::load()?;
+    frontrow_settings::init_telemetry();
+    let ledger: Arc<dyn Ledger> = Arc::new(
+        MongoLedger::connect(&settings.mongo.url, &settings.mongo.database).await.context("starting the ledger")?,
+    );
+    let log: Arc<dyn Log> = Arc::new(
+        KafkaLog::connect(&settings.kafka.brokers, &settings.kafka.topic_prefix).await.context("starting the log")?,
+    );
+
+    let stop = CancellationToken::new();
+    let mut workers = JoinSet::new();
+    let poll = Duration::from_millis(settings.relay.poll_ms);
+    let name = settings.relay.name.clone();
+    workers.spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), name.clone(), poll, stop.clone()));
+    let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats: settings.relay.batch_seats };
+    workers.spawn(generator.run(stop.clone()));
+    info!(relay.name = settings.relay.name, "the relay is running");
+
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminated.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        // Workers run until they are stopped; one that ended by itself has crashed, and so has the relay.
+        ended = workers.join_next() => anyhow::bail!("a worker of the relay crashed: {ended:?}"),
+    }
+    stop.cancel();
+    workers.join_all().await;
+    info!("the relay has stopped");
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! Extractors: who is asking. They run before any body is read, so that "who may" is decided before "is it valid".
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::{header, request::Parts};
+use frontrow_domain::account::Role;
+
+use super::SignedIn;
+use crate::app::App;
+use crate::http::problem::Problem;
+
+/// Somebody who is signed in and within their rate limit.
+pub(crate) struct Caller(pub(crate) SignedIn);
+
+/// Somebody, signed in or not. A token that is sent must be valid.
+pub(crate) struct MaybeCaller(pub(crate) Option<SignedIn>);
+
+/// Somebody who may create events.
+pub(crate) struct Organizer(pub(crate) SignedIn);
+
+/// An administrator.
+pub(crate) struct Admin;
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let signed_in = app.accounts.signed_in(&parts.headers)?;
+        app.limits.account(signed_in.id)?;
+        Ok(Self(signed_in))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for MaybeCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        Caller::from_request_parts(parts, app).await.map(|Caller(signed_in)| Self(Some(signed_in)))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Organizer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Caller(signed_in) = Caller::from_request_parts(parts, app).await?;
+        if signed_in.role.may_organize() { Ok(Self(signed_in)) } else { Err(Problem::forbidden()) }
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Admin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Caller(signed_in) = Caller::from_request_parts(parts, app).await?;
+        if signed_in.role == Role::Admin { Ok(Self) } else { Err(Problem::forbidden()) }
+    }
+}

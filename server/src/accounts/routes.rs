@@ -1,0 +1,126 @@
+//! `auth/...`: register, login, refresh, logout, me, and tickets for sockets.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use frontrow_domain::account::{Role, User, normal_email};
+use frontrow_domain::codes::ErrorCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::session::Grant;
+use super::Caller;
+use crate::app::App;
+use crate::http::body::JsonBody;
+use crate::http::problem::{Answer, Problem};
+use crate::http::remote::Remote;
+
+/// Shorter ones are guessed; longer ones make argon2 work for nothing.
+const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+const MAX_NAME_CHARS: usize = 100;
+
+#[derive(Deserialize)]
+pub(crate) struct Registration {
+    email: String,
+    password: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Credentials {
+    email: String,
+    password: String,
+}
+
+/// An account as its owner and administrators see it.
+#[derive(Serialize)]
+pub(super) struct UserView {
+    id: String,
+    email: String,
+    name: String,
+    role: Role,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        Self { id: user.id.to_string(), email: user.email.clone(), name: user.name.clone(), role: user.role }
+    }
+}
+
+/// `POST auth/register`
+pub(crate) async fn register(State(app): State<Arc<App>>, remote: Remote, body: JsonBody) -> Answer<Response> {
+    app.limits.login(remote.0)?;
+    let wish: Registration = body.read()?;
+    let email = normal_email(&wish.email).ok_or_else(|| Problem::invalid("email", "must be an e-mail address"))?;
+    if !PASSWORD_CHARS.contains(&wish.password.chars().count()) {
+        return Err(Problem::invalid("password", "must have 8 to 128 characters"));
+    }
+    let name = wish.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
+        return Err(Problem::invalid("name", "must have 1 to 100 characters"));
+    }
+    let hash = app.accounts.passwords.hash(wish.password).await?;
+    let Some(user) = app.accounts.store(email, name.to_owned(), hash, Role::Customer).await? else {
+        return Err(Problem::new(ErrorCode::EmailTaken, "sign in instead, or use another address"));
+    };
+    let grant = app.accounts.grant(&user).await?;
+    Ok(granted(StatusCode::CREATED, &user, grant))
+}
+
+/// `POST auth/login`. Unknown address and wrong password are the same answer after the same time.
+pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: JsonBody) -> Answer<Response> {
+    app.limits.login(remote.0)?;
+    let credentials: Credentials = body.read()?;
+    let user = match normal_email(&credentials.email) {
+        Some(email) => app.engines.ledger.user_by_email(&email).await?,
+        None => None,
+    };
+    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let matches = app.accounts.passwords.verify(credentials.password, hash).await?;
+    let Some(user) = user.filter(|_| matches) else {
+        return Err(Problem::new(ErrorCode::InvalidCredentials, "wrong e-mail or password"));
+    };
+    let grant = app.accounts.grant(&user).await?;
+    Ok(granted(StatusCode::OK, &user, grant))
+}
+
+/// `POST auth/refresh`: a new access token for the refresh cookie, which is replaced.
+pub(crate) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
+    let token = app.accounts.take_refresh(&headers).await?;
+    let user = match token {
+        Some(token) => app.engines.ledger.user(token.user_id).await?,
+        None => None,
+    };
+    let user = user.ok_or_else(|| Problem::unauthorized("the refresh token is missing, used or expired"))?;
+    let grant = app.accounts.grant(&user).await?;
+    Ok(granted(StatusCode::OK, &user, grant))
+}
+
+/// `POST auth/logout`: the refresh token stops working; always 204.
+pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
+    app.accounts.take_refresh(&headers).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.accounts.no_cookie()?)]).into_response())
+}
+
+/// `GET auth/me`
+pub(crate) async fn me(State(app): State<Arc<App>>, Caller(caller): Caller) -> Answer<Json<serde_json::Value>> {
+    let user = app.engines.ledger.user(caller.id).await?;
+    let user = user.ok_or_else(|| Problem::unauthorized("the account does not exist any more"))?;
+    Ok(Json(json!(UserView::from(&user))))
+}
+
+/// `POST auth/ws-ticket`
+pub(crate) async fn ws_ticket(State(app): State<Arc<App>>, Caller(caller): Caller) -> Answer<Response> {
+    let ticket = app.accounts.socket_ticket(caller).await?;
+    let body = json!({"ticket": ticket, "expires_in": app.accounts.ticket_ttl_s()});
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+fn granted(status: StatusCode, user: &User, grant: Grant) -> Response {
+    let body = json!({"user": UserView::from(user), "access_token": grant.access_token, "expires_in": grant.expires_in});
+    let headers = [(header::SET_COOKIE, grant.cookie), (header::CACHE_CONTROL, "no-store".parse().unwrap_or(header::HeaderValue::from_static("no-store")))];
+    (status, headers, Json(body)).into_response()
+}

@@ -1,0 +1,118 @@
+//! All routes on one screen, and the state that they share.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use frontrow_domain::clock::Clock;
+use frontrow_domain::codes::ErrorCode;
+use frontrow_settings::Settings;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::accounts::{self, Accounts};
+use crate::catalogue::{self, Catalogue};
+use crate::holds::{self, Gatekeeper, HoldDesk};
+use crate::http::limits::Limits;
+use crate::http::problem::Problem;
+use crate::http::{entity_tag, idempotency};
+use crate::lifecycle::Engines;
+use crate::rooms::Rooms;
+use crate::sockets::upgrade::upgrade;
+use crate::{health, metrics};
+
+/// Bodies of ordinary routes: a hundred seat names are 10 KB.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Scripts, styles and sockets of our own origin only.
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+     object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What every request can reach.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) engines: Engines,
+    pub(crate) accounts: Accounts,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) gatekeeper: Arc<Gatekeeper>,
+    pub(crate) desk: HoldDesk,
+    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Option<PrometheusHandle>,
+    /// The tasks of open sockets.
+    pub(crate) sockets: TaskTracker,
+    /// Cancelled when sockets shall say goodbye.
+    pub(crate) stop: CancellationToken,
+}
+
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/auth/register", post(accounts::routes::register))
+        .route("/auth/login", post(accounts::routes::login))
+        .route("/auth/refresh", post(accounts::routes::refresh))
+        .route("/auth/logout", post(accounts::routes::logout))
+        .route("/auth/me", get(accounts::routes::me))
+        .route("/auth/ws-ticket", post(accounts::routes::ws_ticket))
+        .merge(accounts::admin_routes())
+        .merge(catalogue::routes::routes())
+        .merge(holds::routes::routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(no_such_route)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(app), idempotency::layer))
+        .layer(from_fn(entity_tag::layer))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+
+    let web = &app.settings.server.web_dir;
+    let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
+    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/ws/v1/events/{id}", get(upgrade))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback_service(pages)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(from_fn(measure))
+        .with_state(Arc::clone(app))
+}
+
+async fn no_such_route(State(_): State<Arc<App>>) -> Problem {
+    Problem::not_found("route")
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::new(ErrorCode::MethodNotAllowed, "see the API's description for what this route takes")
+}
+
+/// Times every request by its route, and turns refusals that no route of ours made into problems.
+async fn measure(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let is_api = request.uri().path().starts_with("/api/");
+    let started = Instant::now();
+    let mut response = next.run(request).await;
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if is_api && response.status().is_client_error() && !is_problem {
+        response = match response.status() {
+            StatusCode::NOT_FOUND => Problem::not_found("route"),
+            status => Problem::new(ErrorCode::BadRequest, status.canonical_reason().unwrap_or("the request cannot be read")),
+        }
+        .into_response();
+    }
+    metrics::request_answered(&route, response.status().as_u16(), started.elapsed().as_secs_f64());
+    response
+}

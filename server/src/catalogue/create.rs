@@ -1,0 +1,176 @@
+//! `POST events`: a plan and prices become an event that the ticket generator will fill.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::Extension;
+use frontrow_domain::clock::{UnixMs, is_time_zone};
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::ids::{EventId, OutboxId};
+use frontrow_domain::plan::{self, Layout, PlanProblem};
+use frontrow_domain::seat::SeatCounts;
+use frontrow_engines::ledger::PlanBytes;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::task::spawn_blocking;
+use tracing::info;
+
+use super::view::EventView;
+use crate::accounts::Organizer;
+use crate::app::App;
+use crate::chance;
+use crate::http::body::JsonBody;
+use crate::http::idempotency::{self, KeyInUse};
+use crate::http::problem::{Answer, Problem};
+
+#[derive(Deserialize)]
+struct NewEvent {
+    name: String,
+    venue: String,
+    starts_at: UnixMs,
+    currency: String,
+    /// Kept as it was sent: its hash is the plan's name.
+    plan: Box<RawValue>,
+    prices: BTreeMap<String, i64>,
+    #[serde(default)]
+    description: String,
+    genre: Option<String>,
+    timezone: Option<String>,
+    ends_at: Option<UnixMs>,
+    hold_ttl_s: Option<u32>,
+    payment_window_s: Option<u32>,
+    max_seats_per_user: Option<u32>,
+    refundable_until: Option<UnixMs>,
+    #[serde(default)]
+    on_sale: bool,
+}
+
+/// `POST events`
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    Organizer(caller): Organizer,
+    key: Option<Extension<KeyInUse>>,
+    body: JsonBody,
+) -> Answer<Response> {
+    let Some(Extension(KeyInUse(key))) = key else {
+        return Err(Problem::new(ErrorCode::IdempotencyKeyMissing, "send an Idempotency-Key of your choice"));
+    };
+    let wish: NewEvent = body.read()?;
+    // A stadium's plan takes a while to read: off the runtime with it.
+    let compiled = spawn_blocking(move || compile(wish)).await.map_err(|error| Problem::internal(&error))?;
+    let (wish, layout, plan) = compiled?;
+    let event = Event {
+        id: EventId(chance::id()),
+        organizer_id: caller.id,
+        currency: wish.currency.parse().map_err(|_| Problem::invalid("currency", "must be three capital letters"))?,
+        name: wish.name.trim().to_owned(),
+        description: wish.description,
+        genre: wish.genre,
+        venue: wish.venue.trim().to_owned(),
+        timezone: wish.timezone.unwrap_or_else(|| "UTC".into()),
+        starts_at: wish.starts_at,
+        ends_at: wish.ends_at,
+        refundable_until: wish.refundable_until,
+        status: EventStatus::Generating,
+        on_sale_when_generated: wish.on_sale,
+        prices: wish.prices,
+        hold_ttl_s: wish.hold_ttl_s.unwrap_or(600),
+        payment_window_s: wish.payment_window_s.unwrap_or(300),
+        max_seats_per_user: wish.max_seats_per_user.unwrap_or(8),
+        seats_total: layout.seats_total(),
+        plan_hash: plan.hash().to_owned(),
+        generation: Generation { done: 0, total: layout.seats_total(), error: None },
+        fence_epoch: 0,
+        version: 1,
+        created_at: app.clock.now(),
+    };
+    check_rules(&event)?;
+
+    let (status, headers, body) = answer(&event)?;
+    let stored = idempotency::stored(status, &headers, &body);
+    app.engines.ledger.create_event(&event, &plan, OutboxId(chance::id()), Some((&key, &stored))).await?;
+    info!(event.id = %event.id, seats.total = event.seats_total, "an event was created");
+    Ok((status, headers, body).into_response())
+}
+
+/// Reads the plan and checks that every category in use has a price; every problem comes with its path.
+fn compile(wish: NewEvent) -> Answer<(NewEvent, Layout, PlanBytes)> {
+    let plan: Value = serde_json::from_str(wish.plan.get()).map_err(|error| Problem::internal(&error))?;
+    let (layout, mut problems) = match plan::compile(&plan) {
+        Ok(layout) => (Some(layout), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    problems.iter_mut().for_each(|problem| problem.path = problem.path.replacen('$', "$.plan", 1));
+    if let Some(layout) = &layout {
+        problems.extend(price_problems(layout, &wish.prices));
+    }
+    match layout {
+        Some(layout) if problems.is_empty() => {
+            let bytes = PlanBytes::pack(wish.plan.get().as_bytes()).map_err(|error| Problem::internal(&error))?;
+            Ok((wish, layout, bytes))
+        }
+        _ => {
+            let detail = format!("the seating plan and its prices have {} problems", problems.len());
+            Err(Problem::new(ErrorCode::InvalidPlan, detail).with("errors", problems))
+        }
+    }
+}
+
+pub(super) fn price_problems(layout: &Layout, prices: &BTreeMap<String, i64>) -> Vec<PlanProblem> {
+    let problem = |category: &str, message: &str| PlanProblem {
+        path: format!("$.prices[{}]", Value::from(category)),
+        message: message.to_owned(),
+    };
+    let missing = layout.categories.iter().filter(|category| category.total > 0 && !prices.contains_key(&category.id));
+    let missing = missing.map(|category| problem(&category.id, "the price is missing"));
+    let negative = prices.iter().filter(|&(_, &amount)| amount < 0).map(|(id, _)| problem(id, "must not be negative"));
+    let known = |id: &String| layout.categories.iter().any(|category| &category.id == id);
+    let unknown = prices.keys().filter(|&id| !known(id)).map(|id| problem(id, "the plan has no such category"));
+    missing.chain(negative).chain(unknown).collect()
+}
+
+/// The rules of every event, new or changed.
+pub(super) fn check_rules(event: &Event) -> Answer<()> {
+    let text = |field, value: &str, most: usize| {
+        let chars = value.chars().count();
+        if (1..=most).contains(&chars) { Ok(()) } else { Err(Problem::invalid(field, &format!("must have 1 to {most} characters"))) }
+    };
+    text("name", &event.name, 200)?;
+    text("venue", &event.venue, 200)?;
+    if event.description.chars().count() > 10_000 {
+        return Err(Problem::invalid("description", "must have at most 10000 characters"));
+    }
+    if let Some(genre) = &event.genre {
+        text("genre", genre, 50)?;
+    }
+    if !is_time_zone(&event.timezone) {
+        return Err(Problem::invalid("timezone", "must be an IANA name such as Europe/Berlin"));
+    }
+    if event.ends_at.is_some_and(|ends_at| ends_at <= event.starts_at) {
+        return Err(Problem::invalid("ends_at", "must be after starts_at"));
+    }
+    let within = |field, value: u32, from, to| {
+        if (from..=to).contains(&value) { Ok(()) } else { Err(Problem::invalid(field, &format!("must be {from} to {to}"))) }
+    };
+    within("hold_ttl_s", event.hold_ttl_s, 2, 7200)?;
+    within("payment_window_s", event.payment_window_s, 10, 1800)?;
+    within("max_seats_per_user", event.max_seats_per_user, 1, 50)
+}
+
+/// Made before the transaction that stores it, so that a replay is the same to the byte.
+fn answer(event: &Event) -> Answer<(StatusCode, HeaderMap, Bytes)> {
+    let response = Json(EventView::new(event, Some(SeatCounts::default()))).into_response();
+    let mut headers = response.headers().clone();
+    let location = HeaderValue::from_str(&format!("/api/v1/events/{}", event.id)).map_err(|error| Problem::internal(&error))?;
+    headers.insert(header::LOCATION, location);
+    headers.remove(header::CONTENT_LENGTH);
+    let body = serde_json::to_vec(&EventView::new(event, Some(SeatCounts::default()))).map_err(|error| Problem::internal(&error))?;
+    Ok((StatusCode::ACCEPTED, headers, body.into()))
+}

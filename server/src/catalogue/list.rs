@@ -1,0 +1,114 @@
+//! `GET events` and `GET events/{id}`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use frontrow_domain::account::Role;
+use frontrow_domain::clock::UnixMs;
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::EventStatus;
+use frontrow_domain::ids::EventId;
+use frontrow_engines::ledger::{EventOrder, EventQuery};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::view::{EventView, live_counts};
+use crate::accounts::{MaybeCaller, SignedIn};
+use crate::app::App;
+use crate::http::problem::{Answer, Problem};
+
+const DEFAULT_LIMIT: u32 = 20;
+const MAX_LIMIT: u32 = 100;
+
+/// Every parameter is text here, so that a bad one is refused by name.
+#[derive(Deserialize)]
+pub(super) struct Filters {
+    status: Option<String>,
+    q: Option<String>,
+    genre: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    sort: Option<String>,
+    mine: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// `GET events`
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    MaybeCaller(caller): MaybeCaller,
+    Query(filters): Query<Filters>,
+) -> Answer<Json<Value>> {
+    let query = query(&filters, caller)?;
+    let events = app.engines.ledger.events(&EventQuery { limit: query.limit + 1, ..query.clone() }).await?;
+    let (page, more) = events.split_at(events.len().min(query.limit as usize));
+    let mut items = Vec::with_capacity(page.len());
+    for event in page {
+        items.push(json!(EventView::new(event, live_counts(&app, event).await)));
+    }
+    let last = page.last().filter(|_| !more.is_empty());
+    Ok(Json(json!({"items": items, "next_cursor": last.map(|event| event.id)})))
+}
+
+/// `GET events/{id}`
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    MaybeCaller(caller): MaybeCaller,
+    Path(id): Path<String>,
+) -> Answer<Json<Value>> {
+    let mut event = app.catalogue.visible(&id, caller).await?;
+    if event.status == EventStatus::Generating {
+        // Whoever watches the progress wants this second's, not the cache's.
+        event = Arc::new(app.catalogue.fresh_event(event.id).await?);
+    }
+    Ok(Json(json!(EventView::new(&event, live_counts(&app, &event).await))))
+}
+
+fn query(filters: &Filters, caller: Option<SignedIn>) -> Answer<EventQuery> {
+    let mine = match filters.mine.as_deref() {
+        None | Some("false" | "0") => false,
+        Some("true" | "1" | "") => true,
+        Some(_) => return Err(bad("mine", "true or false")),
+    };
+    let owner = match (mine, caller) {
+        (false, _) => None,
+        (true, Some(caller)) => Some(caller.id),
+        (true, None) => return Err(Problem::unauthorized("sign in to see your own events")),
+    };
+    let is_admin = caller.is_some_and(|caller| caller.role == Role::Admin);
+    let status = parse("status", &filters.status, "a status such as on_sale", EventStatus::parse)?;
+    Ok(EventQuery {
+        status,
+        text: filters.q.clone().filter(|text| !text.trim().is_empty()),
+        genre: filters.genre.clone(),
+        from: parse("from", &filters.from, "an RFC 3339 time", UnixMs::parse)?,
+        to: parse("to", &filters.to, "an RFC 3339 time", UnixMs::parse)?,
+        organizer_id: owner,
+        // An administrator sees what is not public by asking for it.
+        with_private: mine || (is_admin && status.is_some()),
+        order: parse("sort", &filters.sort, "starts_at, -starts_at or name", order)?.unwrap_or_default(),
+        after: parse("cursor", &filters.cursor, "a next_cursor", |text| text.parse::<EventId>().ok())?,
+        limit: parse("limit", &filters.limit, "1 to 100", |text| text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)))?
+            .unwrap_or(DEFAULT_LIMIT),
+    })
+}
+
+fn order(name: &str) -> Option<EventOrder> {
+    match name {
+        "starts_at" => Some(EventOrder::StartsAt),
+        "-starts_at" => Some(EventOrder::StartsAtDescending),
+        "name" => Some(EventOrder::Name),
+        _ => None,
+    }
+}
+
+fn parse<T>(name: &str, text: &Option<String>, shape: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
+    let Some(text) = text else { return Ok(None) };
+    read(text).map(Some).ok_or_else(|| bad(name, shape))
+}
+
+fn bad(parameter: &str, shape: &str) -> Problem {
+    Problem::new(ErrorCode::BadRequest, format!("the parameter {parameter} must be {shape}")).with("parameter", parameter)
+}

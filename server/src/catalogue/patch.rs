@@ -1,0 +1,104 @@
+//! `PATCH events/{id}`: what an organizer may change, while others may change it too.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use frontrow_domain::clock::UnixMs;
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::{Event, EventStatus};
+use frontrow_domain::ids::OutboxId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tracing::info;
+
+use super::create::{check_rules, price_problems};
+use super::view::{EventView, live_counts};
+use crate::accounts::Caller;
+use crate::app::App;
+use crate::chance;
+use crate::http::body::JsonBody;
+use crate::http::problem::{Answer, Problem};
+
+/// Two people who change the same event at the same time: the second one's change is applied to the first one's.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// Everything is optional; what is not there stays as it is.
+#[derive(Deserialize, Clone)]
+struct Changes {
+    status: Option<String>,
+    prices: Option<BTreeMap<String, i64>>,
+    name: Option<String>,
+    description: Option<String>,
+    genre: Option<String>,
+    venue: Option<String>,
+    timezone: Option<String>,
+    starts_at: Option<UnixMs>,
+    ends_at: Option<UnixMs>,
+    refundable_until: Option<UnixMs>,
+    hold_ttl_s: Option<u32>,
+    payment_window_s: Option<u32>,
+    max_seats_per_user: Option<u32>,
+}
+
+/// `PATCH events/{id}`
+pub(super) async fn patch(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Json<Value>> {
+    for _ in 0..MAX_ATTEMPTS {
+        let mut event = app.catalogue.owned(&id, caller).await?;
+        apply(&app, &mut event, body.read()?).await?;
+        event.version += 1;
+        if app.engines.ledger.save_event(&event, OutboxId(chance::id()), app.clock.now()).await? {
+            info!(event.id = %event.id, event.status = event.status.as_str(), "an event was changed");
+            app.catalogue.forget(event.id).await;
+            // The log tells every server, this one too; the organizer should not have to wait for it.
+            if let Err(problem) = app.gatekeeper.follow(event.id).await {
+                tracing::warn!(event.id = %event.id, detail = problem.detail, "the gate follows later");
+            }
+            return Ok(Json(json!(EventView::new(&event, live_counts(&app, &event).await))));
+        }
+    }
+    Err(Problem::new(ErrorCode::Unavailable, "the event is being changed by somebody else"))
+}
+
+async fn apply(app: &App, event: &mut Event, changes: Changes) -> Answer<()> {
+    if let Some(name) = &changes.status {
+        let next = EventStatus::parse(name).ok_or_else(|| Problem::invalid("status", "is not a status"))?;
+        if !event.status.may_become(next) {
+            let detail = format!("an event that is {} cannot become {name}", event.status.as_str());
+            return Err(Problem::new(ErrorCode::IllegalStatus, detail));
+        }
+        event.status = next;
+    }
+    if let Some(prices) = changes.prices {
+        event.prices.extend(prices);
+        let plan = app.catalogue.plan(event).await?;
+        let problems = price_problems(&plan.layout, &event.prices);
+        if !problems.is_empty() {
+            return Err(Problem::new(ErrorCode::InvalidPlan, "the prices have problems").with("errors", problems));
+        }
+    }
+    set(&mut event.name, changes.name.map(|name| name.trim().to_owned()));
+    set(&mut event.venue, changes.venue.map(|venue| venue.trim().to_owned()));
+    set(&mut event.description, changes.description);
+    set(&mut event.timezone, changes.timezone);
+    set(&mut event.starts_at, changes.starts_at);
+    set(&mut event.hold_ttl_s, changes.hold_ttl_s);
+    set(&mut event.payment_window_s, changes.payment_window_s);
+    set(&mut event.max_seats_per_user, changes.max_seats_per_user);
+    event.genre = changes.genre.or(event.genre.take());
+    event.ends_at = changes.ends_at.or(event.ends_at);
+    event.refundable_until = changes.refundable_until.or(event.refundable_until);
+    check_rules(event)
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}

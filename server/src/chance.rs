@@ -1,0 +1,29 @@
+//! Chance: the only place that draws random numbers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::RngCore as _;
+use rand::rngs::OsRng;
+use uuid::Uuid;
+
+/// A secret of 256 bits from the operating system, as text that fits into cookies and URLs.
+pub(crate) fn secret() -> String {
+    let mut bytes = [0; 32];
+    rand::TryRngCore::unwrap_mut(&mut OsRng).fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The name of a room instance: nobody has had it before.
+pub(crate) fn epoch() -> String {
+    format!("{:016x}", rand::random::<u64>())
+}
+
+/// An id that sorts by the time it was made.
+pub(crate) fn id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// A delay between zero and `most_ms`, so that many clients do not come back at the same moment.
+pub(crate) fn jitter_ms(most_ms: u64) -> u64 {
+    rand::random_range(0..=most_ms)
+}

@@ -1,0 +1,135 @@
+//! Holds: taking seats, giving them back, and the gate that decides whether that is possible at all.
+
+mod gatekeeper;
+pub(crate) mod routes;
+
+use std::sync::Arc;
+
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::EventStatus;
+use frontrow_domain::holds::{Command, HeldSeat, Outcome, Refusal};
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
+use frontrow_domain::plan::Layout;
+use frontrow_domain::protocol::{HeldFor, MAX_SEATS_PER_COMMAND};
+use frontrow_engines::holds::{Answer as StoreAnswer, Holds};
+
+pub(crate) use gatekeeper::Gatekeeper;
+
+use crate::catalogue::{Catalogue, CompiledPlan};
+use crate::http::problem::{Answer, Problem};
+use crate::metrics;
+use crate::rooms::Rooms;
+
+/// Hold commands of people, over HTTP and over sockets alike.
+pub(crate) struct HoldDesk {
+    pub(crate) holds: Arc<dyn Holds>,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) gatekeeper: Arc<Gatekeeper>,
+    pub(crate) rooms: Arc<Rooms>,
+}
+
+impl HoldDesk {
+    /// Holds seats by their names, all or none.
+    pub(crate) async fn hold(&self, user: UserId, event: EventId, seats: &[String]) -> Answer<Vec<HeldFor>> {
+        let event = self.catalogue.event(event).await?;
+        let plan = self.catalogue.plan(&event).await?;
+        let ordinals = ordinals(&plan.layout, seats)?;
+        if event.status != EventStatus::OnSale {
+            return Err(refused(&plan.layout, &Refusal::NotOnSale, event.max_seats_per_user));
+        }
+        // What this server's room knows to be taken needs no question to the store.
+        let taken = self.rooms.live(event.id).map(|room| room.taken_by_others(user, &ordinals)).unwrap_or_default();
+        if !taken.is_empty() {
+            metrics::hold_refused_locally();
+            return Err(refused(&plan.layout, &Refusal::Taken(taken), event.max_seats_per_user));
+        }
+        let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
+        let command = Command::Hold { user, seats: ordinals, ttl_ms, limit: event.max_seats_per_user };
+        let answer = self.apply(event.id, &command).await?;
+        yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// Gives seats back by their names, all or none.
+    pub(crate) async fn release(&self, user: UserId, event: EventId, seats: &[String]) -> Answer<()> {
+        let event = self.catalogue.event(event).await?;
+        let plan = self.catalogue.plan(&event).await?;
+        let seats = ordinals(&plan.layout, seats)?;
+        match self.apply(event.id, &Command::Release { user, seats }).await?.outcome {
+            Outcome::Freed { .. } => Ok(()),
+            Outcome::Refused(refusal) => Err(refused(&plan.layout, &refusal, event.max_seats_per_user)),
+            other => Err(Problem::internal(&format!("release answered {other:?}"))),
+        }
+    }
+
+    /// Sets all holds of a buyer back to the full TTL.
+    pub(crate) async fn extend(&self, user: UserId, event: EventId) -> Answer<Vec<HeldFor>> {
+        let event = self.catalogue.event(event).await?;
+        let plan = self.catalogue.plan(&event).await?;
+        let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
+        let answer = self.apply(event.id, &Command::Extend { user, ttl_ms }).await?;
+        yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// One command; if the store has lost the event, it is rebuilt and the command tried once more.
+    async fn apply(&self, event: EventId, command: &Command) -> Answer<StoreAnswer> {
+        let answer = self.holds.apply(event, command).await?;
+        metrics::hold_command(command, &answer.outcome);
+        if answer.outcome != Outcome::Refused(Refusal::Recovering) {
+            return Ok(answer);
+        }
+        self.gatekeeper.ensure(event).await?;
+        Ok(self.holds.apply(event, command).await?)
+    }
+}
+
+/// The ordinals of seats named by a client, each once.
+fn ordinals(layout: &Layout, seats: &[String]) -> Answer<Vec<Ordinal>> {
+    if seats.is_empty() || seats.len() > MAX_SEATS_PER_COMMAND {
+        return Err(Problem::invalid("seats", "must name 1 to 100 seats"));
+    }
+    let unknown: Vec<_> = seats.iter().filter(|seat| layout.ordinal(seat).is_none()).collect();
+    if !unknown.is_empty() {
+        let detail = format!("the event has no seat {}", unknown[0]);
+        return Err(Problem::new(ErrorCode::UnknownSeat, detail).with("seats", unknown));
+    }
+    let mut ordinals = Vec::with_capacity(seats.len());
+    for ordinal in seats.iter().filter_map(|seat| layout.ordinal(seat)) {
+        if !ordinals.contains(&ordinal) {
+            ordinals.push(ordinal);
+        }
+    }
+    Ok(ordinals)
+}
+
+fn yours(plan: &CompiledPlan, answer: StoreAnswer, limit: u32) -> Answer<Vec<HeldFor>> {
+    let held = |seat: &HeldSeat| HeldFor {
+        seat: plan.layout.seat(seat.ordinal).seat.clone(),
+        expires_in_ms: seat.deadline_ms.saturating_sub(answer.at_ms),
+    };
+    match answer.outcome {
+        Outcome::Yours(seats) => Ok(seats.iter().map(held).collect()),
+        Outcome::Refused(refusal) => Err(refused(&plan.layout, &refusal, limit)),
+        other => Err(Problem::internal(&format!("a hold command answered {other:?}"))),
+    }
+}
+
+/// A refusal in the words of the API, with the seats' names.
+fn refused(layout: &Layout, refusal: &Refusal, limit: u32) -> Problem {
+    let names = |seats: &[Ordinal]| seats.iter().map(|&seat| layout.seat(seat).seat.clone()).collect::<Vec<_>>();
+    match refusal {
+        Refusal::Recovering | Refusal::Superseded => Problem::new(ErrorCode::Recovering, "the seats are being restored"),
+        Refusal::NotOnSale => Problem::new(ErrorCode::NotOnSale, "seats of this event cannot be held now"),
+        Refusal::Taken(seats) => {
+            let seats = names(seats);
+            Problem::new(ErrorCode::SeatTaken, format!("{} is taken", seats.join(", "))).with("seats", seats)
+        }
+        Refusal::Limit { has } => {
+            let detail = format!("you have {has} seats of this event; the limit is {limit}");
+            Problem::new(ErrorCode::SeatLimit, detail).with("limit", limit)
+        }
+        Refusal::NotHeld(seats) => {
+            let seats = names(seats);
+            Problem::new(ErrorCode::NotHeld, format!("{} is not held by you", seats.join(", "))).with("seats", seats)
+        }
+    }
+}

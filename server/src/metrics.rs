@@ -1,0 +1,111 @@
+//! Every metric, in one file. What opens also closes; what is accepted may also be refused.
+
+use frontrow_domain::codes::{CloseReason, ErrorCode};
+use frontrow_domain::holds::{Command, Outcome};
+use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const HTTP_SECONDS: &str = "frontrow_http_request_seconds";
+/// From a tenth of a millisecond to five seconds.
+const SECONDS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Starts collecting. `None` if this process collects already, as in tests with several servers.
+pub fn install() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(HTTP_SECONDS.into()), &SECONDS).ok()?;
+    let handle = builder.install_recorder().ok()?;
+    describe_counter!("frontrow_connections_opened_total", "TCP connections accepted");
+    describe_counter!("frontrow_connections_closed_total", "TCP connections ended");
+    describe_counter!("frontrow_sockets_opened_total", "WebSockets opened");
+    describe_counter!("frontrow_sockets_closed_total", "WebSockets closed, by reason");
+    describe_counter!("frontrow_rooms_opened_total", "Rooms opened");
+    describe_counter!("frontrow_rooms_closed_total", "Rooms closed");
+    describe_counter!("frontrow_hold_commands_total", "Hold commands that reached the store, by verb and outcome");
+    describe_counter!("frontrow_hold_refusals_local_total", "Holds refused by the room without asking the store");
+    describe_counter!("frontrow_holds_expired_total", "Holds that this server freed at their deadline");
+    describe_counter!("frontrow_hints_total", "Hints from the hold store");
+    describe_counter!("frontrow_news_total", "Messages of the inventory log, by kind");
+    describe_counter!("frontrow_deltas_total", "Deltas encoded");
+    describe_counter!("frontrow_delta_changes_total", "Seat changes in deltas");
+    describe_counter!("frontrow_deliveries_total", "Deltas handed to sockets");
+    describe_counter!("frontrow_resyncs_total", "Snapshots sent because a socket was behind or asked");
+    describe_counter!("frontrow_replies_total", "Replies to socket commands, by code");
+    describe_histogram!(HTTP_SECONDS, "Duration of HTTP requests, by route and status");
+    Some(handle)
+}
+
+pub(crate) fn connection_opened() {
+    counter!("frontrow_connections_opened_total").increment(1);
+}
+
+pub(crate) fn connection_closed() {
+    counter!("frontrow_connections_closed_total").increment(1);
+}
+
+pub(crate) fn socket_opened() {
+    counter!("frontrow_sockets_opened_total").increment(1);
+}
+
+/// `None`: the client left.
+pub(crate) fn socket_closed(reason: Option<CloseReason>) {
+    let reason = reason.map_or("client", |reason| reason.row().0);
+    counter!("frontrow_sockets_closed_total", "reason" => reason).increment(1);
+}
+
+pub(crate) fn room_opened() {
+    counter!("frontrow_rooms_opened_total").increment(1);
+}
+
+pub(crate) fn room_closed() {
+    counter!("frontrow_rooms_closed_total").increment(1);
+}
+
+pub(crate) fn hold_command(command: &Command, outcome: &Outcome) {
+    let verb = match command {
+        Command::Hold { .. } => "hold",
+        Command::Release { .. } => "release",
+        Command::Extend { .. } => "extend",
+        Command::Expire { .. } => "expire",
+        Command::Claim { .. } => "claim",
+        Command::Unclaim { .. } => "unclaim",
+        Command::Settle { .. } => "settle",
+        Command::Rebuild { .. } => "rebuild",
+        Command::SetGate(_) => "set_gate",
+    };
+    let outcome = if matches!(outcome, Outcome::Refused(_)) { "refused" } else { "accepted" };
+    counter!("frontrow_hold_commands_total", "verb" => verb, "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn hold_refused_locally() {
+    counter!("frontrow_hold_refusals_local_total").increment(1);
+}
+
+pub(crate) fn holds_expired(seats: usize) {
+    counter!("frontrow_holds_expired_total").increment(seats as u64);
+}
+
+pub(crate) fn hint_received() {
+    counter!("frontrow_hints_total").increment(1);
+}
+
+pub(crate) fn news_received(kind: &'static str) {
+    counter!("frontrow_news_total", "kind" => kind).increment(1);
+}
+
+pub(crate) fn delta_published(changes: usize, sockets: usize) {
+    counter!("frontrow_deltas_total").increment(1);
+    counter!("frontrow_delta_changes_total").increment(changes as u64);
+    counter!("frontrow_deliveries_total").increment(sockets as u64);
+}
+
+pub(crate) fn resynced() {
+    counter!("frontrow_resyncs_total").increment(1);
+}
+
+/// `None`: the command worked.
+pub(crate) fn replied(code: Option<ErrorCode>) {
+    counter!("frontrow_replies_total", "code" => code.map_or("ok", ErrorCode::as_str)).increment(1);
+}
+
+pub(crate) fn request_answered(route: &str, status: u16, seconds: f64) {
+    histogram!(HTTP_SECONDS, "route" => route.to_owned(), "status" => status.to_string()).record(seconds);
+}

@@ -1,0 +1,222 @@
+//! The room's map: what is known of every seat, who holds what, and when it ends. Pure state, no I/O.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use frontrow_domain::ids::{Ordinal, UserId};
+use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
+use frontrow_engines::holds::SeatsRead;
+use tokio::time::Instant;
+
+/// Somebody's holds in this event: seats and when each ends, by this server's monotonic clock.
+pub(crate) type Cart = Vec<(Ordinal, Instant)>;
+
+/// A seat that is not available.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    record: SeatRecord,
+    /// When its lease ends; `None` for sold and blocked seats.
+    until: Option<Instant>,
+}
+
+/// See the module.
+pub(super) struct LiveMap {
+    map: SeatMap,
+    counts: SeatCounts,
+    taken: HashMap<Ordinal, Taken>,
+    carts: HashMap<UserId, BTreeSet<Ordinal>>,
+    deadlines: BTreeSet<(Instant, Ordinal)>,
+}
+
+/// What a reading changed.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// What everybody sees, in the order of ordinals.
+    pub(super) states: Vec<(Ordinal, SeatState)>,
+    /// Whose carts are different now.
+    pub(super) carts: BTreeSet<UserId>,
+}
+
+impl LiveMap {
+    pub(super) fn new(seats: u32) -> Self {
+        Self {
+            map: SeatMap::new(seats),
+            counts: SeatCounts { available: seats, ..SeatCounts::default() },
+            taken: HashMap::new(),
+            carts: HashMap::new(),
+            deadlines: BTreeSet::new(),
+        }
+    }
+
+    pub(super) const fn map(&self) -> &SeatMap {
+        &self.map
+    }
+
+    pub(super) const fn counts(&self) -> SeatCounts {
+        self.counts
+    }
+
+    /// Takes over what was read at `now`; `seats` are the ones that were asked for, in ascending order.
+    pub(super) fn apply(&mut self, seats: &[Ordinal], read: &SeatsRead, now: Instant) -> Changed {
+        let mut changed = Changed::default();
+        for (&seat, &record) in seats.iter().zip(&read.records) {
+            let before = self.taken.get(&seat).map_or(SeatRecord::Available, |taken| taken.record);
+            if before == record {
+                continue;
+            }
+            self.replace(seat, before, record, read.at_ms, now);
+            changed.carts.extend([before, record].iter().filter_map(holder));
+            let (old, new) = (before.state(), record.state());
+            if self.map.set(seat, new) {
+                *self.counts.of(old) -= 1;
+                *self.counts.of(new) += 1;
+                changed.states.push((seat, new));
+            }
+        }
+        changed
+    }
+
+    fn replace(&mut self, seat: Ordinal, before: SeatRecord, record: SeatRecord, at_ms: u64, now: Instant) {
+        if let Some(Taken { until: Some(until), .. }) = self.taken.remove(&seat) {
+            self.deadlines.remove(&(until, seat));
+        }
+        if let Some(user) = holder(&before)
+            && let Some(cart) = self.carts.get_mut(&user)
+        {
+            cart.remove(&seat);
+            if cart.is_empty() {
+                self.carts.remove(&user);
+            }
+        }
+        if record == SeatRecord::Available {
+            return;
+        }
+        // The store's clock said how much time is left; from here on the monotonic clock counts.
+        let until = record.lease().map(|lease| now + Duration::from_millis(lease.deadline_ms.saturating_sub(at_ms)));
+        self.deadlines.extend(until.map(|until| (until, seat)));
+        if let Some(user) = holder(&record) {
+            self.carts.entry(user).or_default().insert(seat);
+        }
+        self.taken.insert(seat, Taken { record, until });
+    }
+
+    /// Those of the seats that somebody else has for sure; a lease at its end is left to the store to decide.
+    pub(super) fn taken_by_others(&self, user: UserId, seats: &[Ordinal], now: Instant) -> Vec<Ordinal> {
+        let others = |seat: &Ordinal| {
+            self.taken.get(seat).is_some_and(|taken| {
+                taken.record.owner() != Some(user) && taken.until.is_none_or(|until| until > now)
+            })
+        };
+        seats.iter().copied().filter(others).collect()
+    }
+
+    /// What a user holds. Claimed seats belong to an order, not to the cart.
+    pub(super) fn cart(&self, user: UserId) -> Cart {
+        let seats = self.carts.get(&user).into_iter().flatten();
+        seats.filter_map(|&seat| self.taken.get(&seat).and_then(|taken| taken.until).map(|until| (seat, until))).collect()
+    }
+
+    /// When the next lease ends.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.first().map(|&(until, _)| until)
+    }
+
+    /// Takes out the deadlines that have come; each is asked about once, then again when [`Self::remind`] says so.
+    pub(super) fn take_due(&mut self, now: Instant) -> Vec<Ordinal> {
+        let mut due = Vec::new();
+        while let Some(&(until, seat)) = self.deadlines.first() {
+            if until > now {
+                break;
+            }
+            self.deadlines.pop_first();
+            due.push(seat);
+        }
+        due
+    }
+
+    /// The store says that this lease goes on until then, or could not be asked.
+    pub(super) fn remind(&mut self, seat: Ordinal, at: Instant) {
+        if let Some(taken) = self.taken.get_mut(&seat)
+            && let Some(until) = taken.until.replace(at)
+        {
+            self.deadlines.remove(&(until, seat));
+            self.deadlines.insert((at, seat));
+        }
+    }
+}
+
+const fn holder(record: &SeatRecord) -> Option<UserId> {
+    match record {
+        SeatRecord::Held(lease) => Some(lease.owner),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frontrow_domain::seat::{Fence, Lease};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ADA: UserId = UserId(Uuid::from_u128(0xada));
+    const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
+
+    fn held(owner: UserId, deadline_ms: u64) -> SeatRecord {
+        SeatRecord::Held(Lease { owner, fence: Fence { epoch: 1, counter: 1 }, first_held_ms: 0, deadline_ms })
+    }
+
+    fn read(map: &mut LiveMap, seat: u32, record: SeatRecord, now: Instant) -> Changed {
+        map.apply(&[Ordinal(seat)], &SeatsRead { at_ms: 1000, records: vec![record] }, now)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_changes_map_counts_cart_and_deadline_and_goes_without_a_trace() {
+        let (mut map, now) = (LiveMap::new(4), Instant::now());
+        let changed = read(&mut map, 2, held(ADA, 1500), now);
+        assert_eq!(changed.states, [(Ordinal(2), SeatState::Held)]);
+        assert_eq!(changed.carts, [ADA].into());
+        let end = now + Duration::from_millis(500);
+        assert_eq!(map.cart(ADA), [(Ordinal(2), end)]);
+        assert_eq!(map.next_deadline(), Some(end));
+        assert_eq!(map.counts(), SeatCounts { available: 3, held: 1, ..SeatCounts::default() });
+        assert!(read(&mut map, 2, held(ADA, 1500), now).states.is_empty(), "read twice, changed once");
+
+        read(&mut map, 2, SeatRecord::Available, now);
+        assert_eq!((map.cart(ADA), map.next_deadline()), (vec![], None));
+        assert_eq!(map.counts(), map.map().counts());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_extension_moves_the_deadline_without_a_delta() {
+        let (mut map, now) = (LiveMap::new(4), Instant::now());
+        read(&mut map, 2, held(ADA, 1500), now);
+        let changed = read(&mut map, 2, held(ADA, 3000), now);
+        assert!(changed.states.is_empty());
+        assert_eq!(changed.carts, [ADA].into());
+        assert_eq!(map.next_deadline(), Some(now + Duration::from_secs(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_strangers_are_refused_locally_and_only_before_the_deadline() {
+        let (mut map, now) = (LiveMap::new(4), Instant::now());
+        read(&mut map, 1, held(ADA, 1500), now);
+        read(&mut map, 3, SeatRecord::Blocked, now);
+        let asked = [Ordinal(0), Ordinal(1), Ordinal(3)];
+        assert_eq!(map.taken_by_others(BEN, &asked, now), [Ordinal(1), Ordinal(3)]);
+        assert_eq!(map.taken_by_others(ADA, &asked, now), [Ordinal(3)]);
+        assert_eq!(map.taken_by_others(BEN, &asked, now + Duration::from_secs(1)), [Ordinal(3)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_due_deadline_is_taken_once_and_can_be_set_again() {
+        let (mut map, now) = (LiveMap::new(4), Instant::now());
+        read(&mut map, 1, held(ADA, 1500), now);
+        let end = now + Duration::from_millis(500);
+        assert_eq!(map.take_due(now), []);
+        assert_eq!(map.take_due(end), [Ordinal(1)]);
+        assert_eq!(map.take_due(end), []);
+        map.remind(Ordinal(1), end + Duration::from_millis(1));
+        assert_eq!(map.next_deadline(), Some(end + Duration::from_millis(1)));
+    }
+}

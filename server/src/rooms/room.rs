@@ -1,0 +1,233 @@
+//! One room: the live map behind a lock that is never held across an await, and what sockets do with it.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use frontrow_domain::event::EventStatus;
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
+use frontrow_domain::protocol::{Delta, ServerFrame, beacon_bytes, delta_bytes, snapshot_bytes};
+use frontrow_domain::seat::{SeatCounts, SeatMap, SeatState};
+use frontrow_engines::holds::{SeatsRead, Version};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::Rooms;
+use super::fanout::{Fanout, Frame, Subscription};
+use super::map::{Cart, LiveMap};
+use crate::catalogue::CompiledPlan;
+use crate::http::problem::Answer;
+use crate::{chance, metrics};
+
+/// An open room.
+pub(crate) struct Room {
+    pub(crate) event: EventId,
+    pub(crate) plan: Arc<CompiledPlan>,
+    /// Names this instance: a client that comes with another one gets a snapshot.
+    pub(crate) epoch: String,
+    pub(super) fanout: Fanout,
+    pub(super) woken: Notify,
+    state: Mutex<State>,
+    deltas_kept: usize,
+}
+
+/// What the lock protects.
+pub(super) struct State {
+    pub(super) live: LiveMap,
+    seq: u64,
+    /// The newest deltas, for clients that come back.
+    deltas: VecDeque<(u64, Frame)>,
+    /// The snapshot of this `seq`, once somebody wanted it.
+    snapshot: Option<Frame>,
+    /// Seats that may have changed.
+    pub(super) suspects: BTreeSet<Ordinal>,
+    /// Everything may have changed.
+    pub(super) suspect_all: bool,
+    /// The store's position up to which changes are known.
+    pub(super) version: Option<Version>,
+    /// The store cannot be reached: what is shown may be old.
+    pub(super) stale: bool,
+    carts: HashMap<UserId, watch::Sender<Cart>>,
+    last_used: Instant,
+    closed: bool,
+}
+
+/// What a socket gets when it joins.
+pub(crate) struct Joined {
+    pub(crate) subscription: Subscription,
+    pub(crate) seq: u64,
+    /// A snapshot, or the deltas that a client that came back has missed.
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl Room {
+    /// Reads the whole map and starts watching. Fails when the store cannot be reached: no map is better than a
+    /// wrong one.
+    pub(super) async fn open(rooms: Arc<Rooms>, id: EventId) -> Answer<Arc<Self>> {
+        let event = rooms.catalogue.event(id).await?;
+        let plan = rooms.catalogue.plan(&event).await?;
+        let live = LiveMap::new(plan.layout.seats_total());
+        let room = Arc::new(Self {
+            event: id,
+            plan,
+            epoch: chance::epoch(),
+            fanout: Fanout::new(),
+            woken: Notify::new(),
+            state: Mutex::new(State {
+                live,
+                seq: 0,
+                deltas: VecDeque::new(),
+                snapshot: None,
+                suspects: BTreeSet::new(),
+                suspect_all: true,
+                version: None,
+                stale: false,
+                carts: HashMap::new(),
+                last_used: Instant::now(),
+                closed: false,
+            }),
+            deltas_kept: rooms.settings.deltas_kept,
+        });
+        super::watch::read_everything(&rooms, &room).await?;
+        metrics::room_opened();
+        rooms.tasks.spawn(super::watch::run(Arc::clone(&rooms), Arc::clone(&room)));
+        Ok(room)
+    }
+
+    /// The state. A thread that panicked while it held the lock left whole values behind: every change is one call.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that the room is in use; `false` if it is closed already.
+    pub(super) fn keep(&self) -> bool {
+        let mut state = self.lock();
+        state.last_used = Instant::now();
+        !state.closed
+    }
+
+    /// Closes the room if nobody is in it and nobody asked for it since `idle_since`.
+    pub(super) fn close_if_idle(&self, idle_since: Instant) -> bool {
+        let mut state = self.lock();
+        state.closed |= self.fanout.members() == 0 && state.last_used <= idle_since;
+        state.closed
+    }
+
+    /// Enters the fan-out, then takes what the client lacks. `None` if the room was closed meanwhile.
+    pub(crate) fn join(&self, resume: Option<(&str, u64)>) -> Option<Joined> {
+        let mut state = self.lock();
+        if state.closed {
+            return None;
+        }
+        state.last_used = Instant::now();
+        let subscription = self.fanout.enter();
+        let missed = resume.filter(|&(epoch, _)| epoch == self.epoch).and_then(|(_, seq)| state.missed(seq));
+        let frames = missed.unwrap_or_else(|| vec![self.snapshot(&mut state)]);
+        Some(Joined { subscription, seq: state.seq, frames })
+    }
+
+    /// The position and the map.
+    pub(crate) fn position(&self) -> (String, u64, SeatMap) {
+        let state = self.lock();
+        (self.epoch.clone(), state.seq, state.live.map().clone())
+    }
+
+    pub(crate) fn counts(&self) -> SeatCounts {
+        self.lock().live.counts()
+    }
+
+    /// Those of the seats that somebody else has. Nothing is certain while the store cannot be reached.
+    pub(crate) fn taken_by_others(&self, user: UserId, seats: &[Ordinal]) -> Vec<Ordinal> {
+        let state = self.lock();
+        if state.stale || state.suspect_all {
+            return Vec::new();
+        }
+        // A seat that is suspected to have changed is the store's to decide.
+        let known: Vec<_> = seats.iter().copied().filter(|seat| !state.suspects.contains(seat)).collect();
+        state.live.taken_by_others(user, &known, Instant::now())
+    }
+
+    /// Follows somebody's holds.
+    pub(crate) fn watch_cart(&self, user: UserId) -> watch::Receiver<Cart> {
+        let mut state = self.lock();
+        let cart = state.live.cart(user);
+        state.carts.entry(user).or_insert_with(|| watch::Sender::new(cart)).subscribe()
+    }
+
+    /// These seats may have changed.
+    pub(crate) fn suspect(&self, seats: &[Ordinal]) {
+        let total = self.plan.layout.seats_total();
+        self.lock().suspects.extend(seats.iter().filter(|seat| seat.0 < total));
+        self.woken.notify_one();
+    }
+
+    /// Everything may have changed.
+    pub(crate) fn suspect_everything(&self) {
+        self.lock().suspect_all = true;
+        self.woken.notify_one();
+    }
+
+    /// Takes over what was read and tells everybody what really changed.
+    pub(super) fn take_over(&self, seats: &[Ordinal], read: &SeatsRead, ts_ms: u64) {
+        let mut state = self.lock();
+        let changed = state.live.apply(seats, read, Instant::now());
+        state.stale = false;
+        if !changed.states.is_empty() {
+            self.publish_delta(&mut state, changed.states, ts_ms);
+        }
+        for user in changed.carts {
+            let cart = state.live.cart(user);
+            if let Some(sender) = state.carts.get(&user) {
+                sender.send_replace(cart);
+            }
+        }
+        // Whoever has left does not need to be told any more.
+        state.carts.retain(|_, sender| sender.receiver_count() > 0);
+    }
+
+    fn publish_delta(&self, state: &mut State, changes: Vec<(Ordinal, SeatState)>, ts_ms: u64) {
+        state.seq += 1;
+        state.snapshot = None;
+        let delta = Delta { seq: state.seq, ts_ms, changes };
+        let json = ServerFrame::Delta { epoch: &self.epoch, delta: &delta }.to_json();
+        let frame = Frame::new(json, delta_bytes(&delta));
+        if state.deltas.len() == self.deltas_kept {
+            state.deltas.pop_front();
+        }
+        state.deltas.push_back((state.seq, frame.clone()));
+        metrics::delta_published(delta.changes.len(), self.fanout.publish(frame));
+    }
+
+    fn snapshot(&self, state: &mut State) -> Frame {
+        let State { live, seq, snapshot, .. } = state;
+        let encode = || {
+            let json = ServerFrame::Snapshot { epoch: &self.epoch, seq: *seq, map: live.map() }.to_json();
+            Frame::new(json, snapshot_bytes(&self.epoch, *seq, live.map()))
+        };
+        snapshot.get_or_insert_with(encode).clone()
+    }
+
+    /// Tells everybody what their map should hash to.
+    pub(super) fn publish_beacon(&self) {
+        let state = self.lock();
+        let (seq, hash, stale) = (state.seq, state.live.map().hash(), state.stale);
+        let json = ServerFrame::Beacon { epoch: &self.epoch, seq, hash, stale }.to_json();
+        self.fanout.publish(Frame::new(json, beacon_bytes(seq, hash, stale)));
+    }
+
+    /// Tells everybody that the event has another status.
+    pub(crate) fn publish_event(&self, status: EventStatus) {
+        self.fanout.publish(Frame::text(ServerFrame::Event { status }.to_json()));
+    }
+}
+
+impl State {
+    /// The deltas after `seq`, if all of them are still there.
+    fn missed(&self, seq: u64) -> Option<Vec<Frame>> {
+        if seq == self.seq {
+            return Some(Vec::new());
+        }
+        let oldest = self.deltas.front().map(|&(seq, _)| seq)?;
+        let reaches = seq < self.seq && oldest <= seq + 1;
+        reaches.then(|| self.deltas.iter().filter(|&&(newer, _)| newer > seq).map(|(_, frame)| frame.clone()).collect())
+    }
+}

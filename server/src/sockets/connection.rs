@@ -1,0 +1,267 @@
+//! One connection: the loop that does the socket's I/O, and nothing else does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontrow_domain::codes::{CloseReason, ErrorCode};
+use frontrow_domain::protocol::{BadFrame, ClientFrame, HeldFor, Ref, ServerFrame, Subprotocol};
+use futures_util::{SinkExt as _, StreamExt as _};
+use governor::DefaultDirectRateLimiter;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::session::{Desk, Effect, Session, Watching, bad_message, reply};
+use super::upgrade::{Agreed, Socket};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::rooms::{Cart, Frame, Joined, Subscription};
+use crate::{chance, metrics};
+
+/// A client that takes nothing for this long does not want anything.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the closing handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Commands beyond the rate limit before the socket is closed.
+const MAX_EXCESS: u32 = 100;
+/// Clients of a server that goes away come back within this time, each at its own moment.
+const COME_BACK_WITHIN_MS: u64 = 2_000;
+
+/// Why a connection ends.
+enum End {
+    /// The client closed it, or is gone.
+    Left,
+    /// We close it.
+    Close(CloseReason),
+}
+
+/// What one turn of the loop gives.
+type Turn = Result<(), End>;
+
+/// Runs a connection from its first frame to its last. Leaving and its metric happen on every path.
+pub(super) async fn run(app: Arc<App>, socket: Socket, agreed: Agreed) {
+    metrics::socket_opened();
+    let reason = match Connection::open(app, socket, agreed).await {
+        Some(mut connection) => {
+            let end = connection.serve().await;
+            connection.close(end).await
+        }
+        None => None,
+    };
+    metrics::socket_closed(reason);
+}
+
+struct Connection {
+    desk: Desk,
+    socket: Socket,
+    subprotocol: Subprotocol,
+    subscription: Subscription,
+    /// `None` only while a command is being done.
+    session: Option<Session>,
+    cart: Option<watch::Receiver<Cart>>,
+    login_ends: Option<Instant>,
+    pace: DefaultDirectRateLimiter,
+    excess: u32,
+    unanswered_pings: u32,
+}
+
+impl Connection {
+    /// Joins the room and says hello.
+    async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) -> Option<Self> {
+        let Agreed { mut room, subprotocol, resume } = agreed;
+        let resume = resume.as_ref().map(|(epoch, seq)| (epoch.as_str(), *seq));
+        let joined = loop {
+            match room.join(resume) {
+                Some(joined) => break joined,
+                // Closed between the handshake and now: another instance takes its place.
+                None => room = app.rooms.open(room.event).await.ok()?,
+            }
+        };
+        let Joined { subscription, seq, frames } = joined;
+        let heartbeat_ms = app.settings.rooms.heartbeat_ms;
+        let hello = ServerFrame::Hello { epoch: &room.epoch, seq, heartbeat_ms }.to_json();
+        let pace = app.limits.socket();
+        let mut connection = Self {
+            desk: Desk { app, room },
+            socket,
+            subprotocol,
+            subscription,
+            session: Some(Session::Watching(Watching)),
+            cart: None,
+            login_ends: None,
+            pace,
+            excess: 0,
+            unanswered_pings: 0,
+        };
+        connection.send(Message::text(hello)).await.ok()?;
+        connection.send_frames(frames).await.ok()?;
+        Some(connection)
+    }
+
+    /// The loop. Its inputs, in the order in which they are looked at:
+    ///
+    /// 1. the server's stop, because nothing after it matters;
+    /// 2. the end of the login, so that no command slips through behind it;
+    /// 3. the heartbeat, which a busy room must not starve;
+    /// 4. the client's messages;
+    /// 5. my own holds, before the map that shows them;
+    /// 6. the room's frames.
+    async fn serve(&mut self) -> End {
+        let period = Duration::from_millis(self.desk.app.settings.rooms.heartbeat_ms);
+        let mut heartbeat = interval(period);
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        heartbeat.reset();
+        let stop = self.desk.app.stop.clone();
+        loop {
+            let login_ends = self.login_ends;
+            let turn = tokio::select! {
+                biased;
+                () = stop.cancelled() => Err(End::Close(CloseReason::ShuttingDown)),
+                () = sleep_until(login_ends.unwrap_or_else(Instant::now)), if login_ends.is_some() => {
+                    Err(End::Close(CloseReason::LoginExpired))
+                }
+                _ = heartbeat.tick() => self.on_heartbeat().await,
+                message = self.socket.next() => self.on_message(message).await,
+                () = changed(&mut self.cart) => self.send_cart().await,
+                frame = self.subscription.next() => match frame {
+                    Ok(frame) => self.send(frame.message(self.subprotocol)).await,
+                    Err(_lagged) => self.resync().await,
+                },
+            };
+            if let Err(end) = turn {
+                return end;
+            }
+        }
+    }
+
+    async fn on_message(&mut self, message: Option<Result<Message, Error>>) -> Turn {
+        match message {
+            Some(Ok(Message::Text(text))) => self.on_text(&text).await,
+            Some(Ok(Message::Binary(_))) => {
+                self.count_command()?;
+                self.send(Message::text(bad_message(&Ref::None, "commands are JSON text"))).await
+            }
+            Some(Ok(Message::Pong(_))) => {
+                self.unanswered_pings = 0;
+                Ok(())
+            }
+            // tungstenite answers pings by itself.
+            Some(Ok(Message::Ping(_) | Message::Frame(_))) => Ok(()),
+            Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => Err(End::Close(CloseReason::TooBig)),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Left),
+        }
+    }
+
+    async fn on_text(&mut self, text: &str) -> Turn {
+        let frame = ClientFrame::parse(text);
+        if !self.count_command()? {
+            let reference = match frame {
+                Ok(ClientFrame { reference, .. }) | Err(BadFrame { reference, .. }) => reference,
+            };
+            let problem = Problem::new(ErrorCode::RateLimited, "too many commands, slow down");
+            return self.send(Message::text(reply(&reference, Err(problem)))).await;
+        }
+        let ClientFrame { reference, command } = match frame {
+            Ok(frame) => frame,
+            Err(BadFrame { reference, reason }) => return self.send(Message::text(bad_message(&reference, reason))).await,
+        };
+        let Some(session) = self.session.take() else { return Err(End::Left) };
+        let (session, reply, effect) = session.on_command(&self.desk, &reference, command).await;
+        self.session = Some(session);
+        self.send(Message::text(reply)).await?;
+        match effect {
+            Effect::None => Ok(()),
+            Effect::Resync => self.resync().await,
+            Effect::SignedIn(login) => {
+                self.login_ends = Some(Instant::now() + self.desk.app.accounts.remaining(login));
+                self.cart = Some(self.desk.room.watch_cart(login.user));
+                self.send_cart().await
+            }
+        }
+    }
+
+    /// Whether the command is within the limit; the end after too many that were not.
+    fn count_command(&mut self) -> Result<bool, End> {
+        if self.pace.check().is_ok() {
+            return Ok(true);
+        }
+        self.excess += 1;
+        if self.excess > MAX_EXCESS { Err(End::Close(CloseReason::RateLimited)) } else { Ok(false) }
+    }
+
+    async fn on_heartbeat(&mut self) -> Turn {
+        if self.unanswered_pings >= 2 {
+            return Err(End::Close(CloseReason::Silent));
+        }
+        self.unanswered_pings += 1;
+        self.send(Message::Ping(Vec::new().into())).await
+    }
+
+    /// Joins the room again: whatever was missed is in the snapshot.
+    async fn resync(&mut self) -> Turn {
+        metrics::resynced();
+        let Some(joined) = self.desk.room.join(None) else { return Err(End::Close(CloseReason::ShuttingDown)) };
+        self.subscription = joined.subscription;
+        self.send_frames(joined.frames).await
+    }
+
+    async fn send_cart(&mut self) -> Turn {
+        let Some(cart) = &mut self.cart else { return Ok(()) };
+        let now = Instant::now();
+        let held = |&(seat, until): &(_, Instant)| HeldFor {
+            seat: self.desk.room.plan.layout.seat(seat).seat.clone(),
+            expires_in_ms: u64::try_from(until.saturating_duration_since(now).as_millis()).unwrap_or(0),
+        };
+        let seats: Vec<_> = cart.borrow_and_update().iter().map(held).collect();
+        self.send(Message::text(ServerFrame::Cart { seats: &seats }.to_json())).await
+    }
+
+    async fn send_frames(&mut self, frames: Vec<Frame>) -> Turn {
+        for frame in frames {
+            self.send(frame.message(self.subprotocol)).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: Message) -> Turn {
+        match timeout(WRITE_TIMEOUT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_gone)) => Err(End::Left),
+            Err(_elapsed) => Err(End::Close(CloseReason::Slow)),
+        }
+    }
+
+    /// Says goodbye where there is somebody to hear it, and gives back why.
+    async fn close(mut self, end: End) -> Option<CloseReason> {
+        let End::Close(reason) = end else {
+            timeout(CLOSE_TIMEOUT, self.socket.close(None)).await.ok();
+            return None;
+        };
+        let (code, number) = reason.row();
+        let retry_after_ms = chance::jitter_ms(COME_BACK_WITHIN_MS);
+        let bye = ServerFrame::Bye { code, retry_after_ms }.to_json();
+        let goodbye = async {
+            self.socket.send(Message::text(bye)).await?;
+            self.socket.close(Some(CloseFrame { code: number.into(), reason: code.into() })).await?;
+            // Reading until the end lets the client's own close arrive, so that no reset destroys our last frames.
+            while let Some(Ok(_)) = self.socket.next().await {}
+            Ok::<_, Error>(())
+        };
+        timeout(CLOSE_TIMEOUT, goodbye).await.ok();
+        Some(reason)
+    }
+}
+
+/// Pending for ever while nobody is signed in.
+async fn changed(cart: &mut Option<watch::Receiver<Cart>>) {
+    match cart {
+        Some(cart) => {
+            if cart.changed().await.is_err() {
+                std::future::pending().await
+            }
+        }
+        None => std::future::pending().await,
+    }
+}

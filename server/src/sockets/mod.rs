@@ -1,0 +1,9 @@
+//! Sockets: from the upgrade to the close.
+//!
+//! * `upgrade` checks who may connect and takes the raw TCP stream out of the HTTP connection
+//! * `session` is what a connection is allowed to do: its phase is its type; it never touches the socket
+//! * `connection` is the one loop that does the socket's I/O
+
+mod connection;
+mod session;
+pub(crate) mod upgrade;

@@ -1,0 +1,157 @@
+//! `GET /ws/v1/events/{id}`: decides who may connect, answers 101, and hands the raw stream to the connection loop.
+//!
+//! The handshake is answered here and not by axum's extractor, because the stream itself is wanted: later the fan-out
+//! writes finished frames straight to it.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::protocol::{MAX_CLIENT_FRAME_BYTES, Subprotocol};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::create_response;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tracing::debug;
+
+use super::connection;
+use crate::app::App;
+use crate::http::problem::{Answer, Problem};
+use crate::rooms::Room;
+
+/// Where a client left off.
+#[derive(Deserialize)]
+pub(crate) struct Resume {
+    epoch: Option<String>,
+    seq: Option<String>,
+}
+
+/// A socket that is about to live: what was agreed on in the handshake.
+pub(super) struct Agreed {
+    pub(super) room: Arc<Room>,
+    pub(super) subprotocol: Subprotocol,
+    pub(super) resume: Option<(String, u64)>,
+}
+
+/// The socket as the connection loop gets it.
+pub(super) type Socket = WebSocketStream<TcpStream>;
+
+/// The route.
+pub(crate) async fn upgrade(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(resume): Query<Resume>,
+    mut request: Request,
+) -> Answer<Response> {
+    check_origin(request.headers(), &app.settings.server.allowed_origins)?;
+    let on_upgrade = hyper::upgrade::on(&mut request);
+    let subprotocol = subprotocol(request.headers())?;
+    let mut response = handshake(&request)?;
+    let event = app.catalogue.visible(&id, None).await?;
+    let room = app.rooms.open(event.id).await?;
+    if let Some(chosen) = subprotocol {
+        response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(chosen.name()));
+    }
+    let resume = resume.epoch.zip(resume.seq.and_then(|seq| seq.parse().ok()));
+    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume };
+    let sockets = app.sockets.clone();
+    sockets.spawn(serve(app, on_upgrade, agreed));
+    Ok(response)
+}
+
+/// A page of another origin must not open sockets with its visitor's network; programs send no Origin at all.
+fn check_origin(headers: &HeaderMap, allowed: &[String]) -> Answer<()> {
+    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let same = |origin: &str| {
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        authority.is_some() && authority == host
+    };
+    let known = origin.to_str().is_ok_and(|origin| same(origin) || allowed.iter().any(|one| one == origin));
+    if known { Ok(()) } else { Err(Problem::new(ErrorCode::Forbidden, "sockets of this origin are not allowed")) }
+}
+
+/// The first of the client's subprotocols that we speak; none is fine, only foreign ones are not.
+fn subprotocol(headers: &HeaderMap) -> Answer<Option<Subprotocol>> {
+    let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let wishes: Vec<_> = lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
+    if wishes.is_empty() {
+        return Ok(None);
+    }
+    let chosen = Subprotocol::choose(wishes);
+    chosen.map(Some).ok_or_else(|| Problem::new(ErrorCode::BadRequest, "speak frontrow.v1.json or frontrow.v1.bin"))
+}
+
+/// The 101 of RFC 6455, or why not.
+fn handshake(request: &Request) -> Answer<Response> {
+    let mut plain = axum::http::Request::builder().method(request.method()).uri(request.uri()).version(request.version());
+    if let Some(headers) = plain.headers_mut() {
+        headers.clone_from(request.headers());
+    }
+    let bad = |error: &dyn std::fmt::Display| Problem::new(ErrorCode::BadRequest, format!("not a WebSocket request: {error}"));
+    let plain = plain.body(()).map_err(|error| bad(&error))?;
+    Ok(create_response(&plain).map_err(|error| bad(&error))?.map(|()| Body::empty()))
+}
+
+async fn serve(app: Arc<App>, on_upgrade: OnUpgrade, agreed: Agreed) {
+    let upgraded = match on_upgrade.await {
+        Ok(upgraded) => upgraded,
+        Err(error) => return debug!(%error, "a client left during the handshake"),
+    };
+    match into_socket(upgraded).await {
+        Some(socket) => connection::run(app, socket, agreed).await,
+        None => tracing::error!("the connection is not the listener's TCP stream"),
+    }
+}
+
+/// The raw stream, wrapped again for the WebSocket protocol with small buffers: a socket that only listens should
+/// cost a few KiB.
+async fn into_socket(upgraded: Upgraded) -> Option<Socket> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(256 * 1024)
+        .max_message_size(Some(MAX_CLIENT_FRAME_BYTES))
+        .max_frame_size(Some(MAX_CLIENT_FRAME_BYTES));
+    let early = parts.read_buf.to_vec();
+    Some(WebSocketStream::from_partially_read(parts.io.into_inner(), early, Role::Server, Some(config)).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(origin: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([
+            (header::HOST, HeaderValue::from_static("tickets.example.org:8080")),
+            (header::ORIGIN, HeaderValue::from_static(origin)),
+        ])
+    }
+
+    #[test]
+    fn only_our_own_and_allowed_origins_open_sockets() {
+        let allowed = ["https://shop.example.org".to_owned()];
+        for fine in ["http://tickets.example.org:8080", "https://tickets.example.org:8080", "https://shop.example.org"] {
+            assert!(check_origin(&headers(fine), &allowed).is_ok(), "{fine}");
+        }
+        for foreign in [
+            "null",
+            "https://evil.example.org",
+            "https://shop.example.org.evil.org",
+            "https://shop.example.org:444",
+            "http://shop.example.org",
+            "tickets.example.org:8080",
+            "",
+        ] {
+            assert!(check_origin(&headers(foreign), &allowed).is_err(), "{foreign}");
+        }
+        assert!(check_origin(&HeaderMap::new(), &[]).is_ok(), "not a browser");
+    }
+}
