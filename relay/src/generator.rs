@@ -39,10 +39,19 @@ pub struct Generator {
 enum GenerationError {
     /// Nobody's fault; it will work later.
     #[error(transparent)]
-    NotNow(#[from] LedgerError),
+    NotNow(LedgerError),
     /// It will never work. The words are for the organizer.
     #[error("{0}")]
     Never(String),
+}
+
+impl From<LedgerError> for GenerationError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Unavailable(_) => Self::NotNow(error),
+            LedgerError::Corrupt(reason) => Self::Never(reason),
+        }
+    }
 }
 
 impl Generator {

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use frontrow_domain::clock::Clock;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_settings::Settings;
@@ -70,8 +70,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(app), idempotency::layer))
-        .layer(from_fn(entity_tag::layer))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Outside of the compression: other bytes have another tag.
+        .layer(from_fn(entity_tag::layer));
 
     let web = &app.settings.server.web_dir;
     let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
@@ -80,6 +81,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     Router::new()
         .nest("/api/v1", api)
         .route("/ws/v1/events/{id}", get(upgrade))
+        // What belongs to the programs' paths and does not exist is not a page of the web client.
+        .route("/api/{*rest}", any(no_such_route))
+        .route("/ws/{*rest}", any(no_such_route))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -15,7 +15,8 @@ pub(crate) async fn alive() -> Json<Value> {
     Json(json!({"status": "alive"}))
 }
 
-/// Ready: every dependency answers. Names the ones that do not, and why.
+/// Ready: holds and ledger answer. Names what does not, and why; without the log, changes only reach other servers
+/// later, so the server is degraded but should get requests.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     let engines = &app.engines;
     let (holds, ledger, log) = tokio::join!(engines.holds.check(), engines.ledger.check(), engines.log.check());
@@ -25,11 +26,16 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
         ("ledger", ledger.err().map(|error| reason(&error))),
         ("log", log.err().map(|error| reason(&error))),
     ];
-    let ready = checks.iter().all(|(_, failure)| failure.is_none());
+    let [holds_fail, ledger_fail, log_fails] = [0, 1, 2].map(|index: usize| checks[index].1.is_some());
+    let (ready, degraded) = (!holds_fail && !ledger_fail, log_fails);
     let checks: Map<_, _> =
         checks.into_iter().map(|(name, failure)| (name.to_owned(), failure.unwrap_or_else(|| "ok".into()).into())).collect();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = if ready { "ready" } else { "not_ready" };
+    let word = match (ready, degraded) {
+        (true, false) => "ready",
+        (true, true) => "degraded",
+        (false, _) => "not_ready",
+    };
     (status, Json(json!({"status": word, "server": app.settings.server.name, "checks": checks}))).into_response()
 }
 

@@ -28,6 +28,23 @@ use crate::metrics;
 /// The pause after a failed accept: usually no file descriptors are left, and asking again at once helps nobody.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// A connection's place among the allowed ones, kept as long as anybody uses the connection: an upgraded socket takes
+/// it along.
+pub(crate) struct Place(#[expect(dead_code, reason = "dropping it is its use")] OwnedSemaphorePermit);
+
+impl Place {
+    fn take(permit: OwnedSemaphorePermit) -> Arc<Self> {
+        metrics::connection_opened();
+        Arc::new(Self(permit))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        metrics::connection_closed();
+    }
+}
+
 /// Accepts until `stop`; connections that are open then finish their request.
 pub(crate) async fn run(
     listener: TcpListener,
@@ -45,7 +62,7 @@ pub(crate) async fn run(
         };
         match accepted {
             Ok((stream, place)) => {
-                tasks.spawn(serve(stream, place, router.clone(), header_timeout, stop.clone()));
+                tasks.spawn(serve(stream, Place::take(place), router.clone(), header_timeout, stop.clone()));
             }
             Err(error) => {
                 warn!(%error, "a connection could not be accepted");
@@ -65,15 +82,12 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Res
 
 async fn serve(
     stream: TcpStream,
-    place: OwnedSemaphorePermit,
+    place: Arc<Place>,
     router: Router,
     header_timeout: Duration,
     stop: CancellationToken,
 ) {
     let Ok(remote) = stream.peer_addr() else { return };
-    metrics::connection_opened();
-    // An upgraded socket outlives this task; its place goes with the request's extensions.
-    let place = Arc::new(place);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Remote(remote.ip()));
         request.extensions_mut().insert(Arc::clone(&place));
@@ -96,5 +110,4 @@ async fn serve(
     if let Err(error) = ended {
         debug!(%error, "a connection broke");
     }
-    metrics::connection_closed();
 }

@@ -135,6 +135,7 @@ impl Environment {
     fn shared(&self) -> Vec<(&'static str, OsString)> {
         vec![
             ("FRONTROW__PROFILE", "development".into()),
+            ("FRONTROW__LIMITS__TRUSTED_ADDRESSES", r#"["127.0.0.1","::1"]"#.into()),
             ("FRONTROW__REDIS__URL", self.engines.redis_url.clone().into()),
             ("FRONTROW__MONGO__URL", self.engines.mongo_url.clone().into()),
             ("FRONTROW__MONGO__DATABASE", "frontrow".into()),

@@ -6,7 +6,9 @@ use axum::extract::{Path, Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use frontrow_domain::account::Role;
+use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::ids::UserId;
+use frontrow_domain::text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,8 +18,9 @@ use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
 
-/// As many as a person looks through; more letters find fewer people.
-const MAX_FOUND: u32 = 50;
+/// As many as a person looks through at once.
+const PAGE: u32 = 50;
+const MAX_SEARCH_CHARS: usize = 100;
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new().route("/admin/users", get(find)).route("/admin/users/{id}/role", post(set_role))
@@ -27,12 +30,20 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 struct Search {
     #[serde(default)]
     q: String,
+    /// The e-mail of the last account of the page before.
+    #[serde(default)]
+    cursor: String,
 }
 
 async fn find(State(app): State<Arc<App>>, _: Admin, Query(search): Query<Search>) -> Answer<Json<Value>> {
-    let users = app.engines.ledger.find_users(&search.q, MAX_FOUND).await?;
-    let items: Vec<_> = users.iter().map(UserView::from).collect();
-    Ok(Json(json!({"items": items, "next_cursor": null})))
+    if text::lines(&search.q, MAX_SEARCH_CHARS).is_err() {
+        return Err(Problem::new(ErrorCode::BadRequest, "the parameter q must be at most 100 characters"));
+    }
+    let users = app.engines.ledger.find_users(&search.q, &search.cursor, PAGE + 1).await?;
+    let (page, more) = users.split_at(users.len().min(PAGE as usize));
+    let items: Vec<_> = page.iter().map(UserView::from).collect();
+    let last = page.last().filter(|_| !more.is_empty());
+    Ok(Json(json!({"items": items, "next_cursor": last.map(|user| &user.email)})))
 }
 
 #[derive(Deserialize)]

@@ -16,10 +16,10 @@ pub(crate) struct Caller(pub(crate) SignedIn);
 /// Somebody, signed in or not. A token that is sent must be valid.
 pub(crate) struct MaybeCaller(pub(crate) Option<SignedIn>);
 
-/// Somebody who may create events.
+/// Somebody who may create events, by the ledger's word.
 pub(crate) struct Organizer(pub(crate) SignedIn);
 
-/// An administrator.
+/// An administrator, by the ledger's word.
 pub(crate) struct Admin;
 
 impl FromRequestParts<Arc<App>> for Caller {
@@ -47,8 +47,8 @@ impl FromRequestParts<Arc<App>> for Organizer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Caller(signed_in) = Caller::from_request_parts(parts, app).await?;
-        if signed_in.role.may_organize() { Ok(Self(signed_in)) } else { Err(Problem::forbidden()) }
+        let caller = current(parts, app).await?;
+        if caller.role.may_organize() { Ok(Self(caller)) } else { Err(Problem::forbidden()) }
     }
 }
 
@@ -56,7 +56,15 @@ impl FromRequestParts<Arc<App>> for Admin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let Caller(signed_in) = Caller::from_request_parts(parts, app).await?;
-        if signed_in.role == Role::Admin { Ok(Self) } else { Err(Problem::forbidden()) }
+        let caller = current(parts, app).await?;
+        if caller.role == Role::Admin { Ok(Self) } else { Err(Problem::forbidden()) }
     }
+}
+
+/// The caller with the role that the ledger says now: a token is minutes old, and somebody may have lost theirs.
+async fn current(parts: &mut Parts, app: &Arc<App>) -> Result<SignedIn, Problem> {
+    let Caller(caller) = Caller::from_request_parts(parts, app).await?;
+    let user = app.engines.ledger.user(caller.id).await?;
+    let user = user.ok_or_else(|| Problem::unauthorized("the account does not exist any more"))?;
+    Ok(SignedIn { role: user.role, ..caller })
 }

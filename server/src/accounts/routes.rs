@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use frontrow_domain::account::{Role, User, normal_email};
 use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::text;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -58,10 +59,7 @@ pub(crate) async fn register(State(app): State<Arc<App>>, remote: Remote, body: 
     if !PASSWORD_CHARS.contains(&wish.password.chars().count()) {
         return Err(Problem::invalid("password", "must have 8 to 128 characters"));
     }
-    let name = wish.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS {
-        return Err(Problem::invalid("name", "must have 1 to 100 characters"));
-    }
+    let name = text::line(&wish.name, MAX_NAME_CHARS).map_err(|bad| Problem::invalid("name", &bad.to_string()))?;
     let hash = app.accounts.passwords.hash(wish.password).await?;
     let Some(user) = app.accounts.store(email, name.to_owned(), hash, Role::Customer).await? else {
         return Err(Problem::new(ErrorCode::EmailTaken, "sign in instead, or use another address"));

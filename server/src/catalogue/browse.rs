@@ -26,11 +26,12 @@ pub(super) async fn plan(
 ) -> Answer<Response> {
     let event = app.catalogue.visible(&id, caller).await?;
     let plan = app.catalogue.plan(&event).await?;
-    let tag = HeaderValue::from_str(&format!("\"{}\"", event.plan_hash)).map_err(|error| Problem::internal(&error))?;
+    // A draft is nobody else's business, caches in between included.
+    let caching = if event.status.is_public() { "public, max-age=31536000, immutable" } else { "private, max-age=31536000, immutable" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
-        (header::ETAG, tag),
+        (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
+        (header::ETAG, plan.tag.clone()),
     ];
     Ok((headers, plan.json.clone()).into_response())
 }

@@ -15,6 +15,7 @@ use frontrow_domain::event::{Event, EventStatus, Generation};
 use frontrow_domain::ids::{EventId, OutboxId};
 use frontrow_domain::plan::{self, Layout, PlanProblem};
 use frontrow_domain::seat::SeatCounts;
+use frontrow_domain::text::{self, BadText};
 use frontrow_engines::ledger::PlanBytes;
 use serde::Deserialize;
 use serde_json::Value;
@@ -29,6 +30,9 @@ use crate::chance;
 use crate::http::body::JsonBody;
 use crate::http::idempotency::{self, KeyInUse};
 use crate::http::problem::{Answer, Problem};
+
+/// Ten million of most currencies: far above any seat, far below where sums overflow.
+const MAX_PRICE: i64 = 1_000_000_000;
 
 #[derive(Deserialize)]
 struct NewEvent {
@@ -130,25 +134,21 @@ pub(super) fn price_problems(layout: &Layout, prices: &BTreeMap<String, i64>) ->
     };
     let missing = layout.categories.iter().filter(|category| category.total > 0 && !prices.contains_key(&category.id));
     let missing = missing.map(|category| problem(&category.id, "the price is missing"));
-    let negative = prices.iter().filter(|&(_, &amount)| amount < 0).map(|(id, _)| problem(id, "must not be negative"));
+    let absurd = prices.iter().filter(|(_, amount)| !(0..=MAX_PRICE).contains(*amount));
+    let absurd = absurd.map(|(id, _)| problem(id, "must be 0 to 1000000000 minor units"));
     let known = |id: &String| layout.categories.iter().any(|category| &category.id == id);
     let unknown = prices.keys().filter(|&id| !known(id)).map(|id| problem(id, "the plan has no such category"));
-    missing.chain(negative).chain(unknown).collect()
+    missing.chain(absurd).chain(unknown).collect()
 }
 
 /// The rules of every event, new or changed.
 pub(super) fn check_rules(event: &Event) -> Answer<()> {
-    let text = |field, value: &str, most: usize| {
-        let chars = value.chars().count();
-        if (1..=most).contains(&chars) { Ok(()) } else { Err(Problem::invalid(field, &format!("must have 1 to {most} characters"))) }
-    };
-    text("name", &event.name, 200)?;
-    text("venue", &event.venue, 200)?;
-    if event.description.chars().count() > 10_000 {
-        return Err(Problem::invalid("description", "must have at most 10000 characters"));
-    }
+    let invalid = |field| move |bad: BadText| Problem::invalid(field, &bad.to_string());
+    text::line(&event.name, 200).map_err(invalid("name"))?;
+    text::line(&event.venue, 200).map_err(invalid("venue"))?;
+    text::lines(&event.description, 10_000).map_err(invalid("description"))?;
     if let Some(genre) = &event.genre {
-        text("genre", genre, 50)?;
+        text::line(genre, 50).map_err(invalid("genre"))?;
     }
     if !is_time_zone(&event.timezone) {
         return Err(Problem::invalid("timezone", "must be an IANA name such as Europe/Berlin"));

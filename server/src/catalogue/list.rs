@@ -9,7 +9,9 @@ use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::EventId;
+use frontrow_domain::text::{self, BadText};
 use frontrow_engines::ledger::{EventOrder, EventQuery};
+use futures_util::future::join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,6 +22,7 @@ use crate::http::problem::{Answer, Problem};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
+const MAX_SEARCH_CHARS: usize = 100;
 
 /// Every parameter is text here, so that a bad one is refused by name.
 #[derive(Deserialize)]
@@ -42,12 +45,16 @@ pub(super) async fn list(
     Query(filters): Query<Filters>,
 ) -> Answer<Json<Value>> {
     let query = query(&filters, caller)?;
+    if let Some(after) = query.after
+        && app.engines.ledger.event(after).await?.is_none()
+    {
+        return Err(bad("cursor", "a next_cursor"));
+    }
     let events = app.engines.ledger.events(&EventQuery { limit: query.limit + 1, ..query.clone() }).await?;
     let (page, more) = events.split_at(events.len().min(query.limit as usize));
-    let mut items = Vec::with_capacity(page.len());
-    for event in page {
-        items.push(json!(EventView::new(event, live_counts(&app, event).await)));
-    }
+    // All at once: while the hold store is away, each of them waits for its time-out.
+    let counts = join_all(page.iter().map(|event| live_counts(&app, event))).await;
+    let items: Vec<_> = page.iter().zip(counts).map(|(event, counts)| json!(EventView::new(event, counts))).collect();
     let last = page.last().filter(|_| !more.is_empty());
     Ok(Json(json!({"items": items, "next_cursor": last.map(|event| event.id)})))
 }
@@ -61,7 +68,7 @@ pub(super) async fn show(
     let mut event = app.catalogue.visible(&id, caller).await?;
     if event.status == EventStatus::Generating {
         // Whoever watches the progress wants this second's, not the cache's.
-        event = Arc::new(app.catalogue.fresh_event(event.id).await?);
+        event = app.catalogue.reload(event.id).await?;
     }
     Ok(Json(json!(EventView::new(&event, live_counts(&app, &event).await))))
 }
@@ -81,8 +88,8 @@ fn query(filters: &Filters, caller: Option<SignedIn>) -> Answer<EventQuery> {
     let status = parse("status", &filters.status, "a status such as on_sale", EventStatus::parse)?;
     Ok(EventQuery {
         status,
-        text: filters.q.clone().filter(|text| !text.trim().is_empty()),
-        genre: filters.genre.clone(),
+        text: parse("q", &filters.q, "at most 100 characters", search_text)?.flatten(),
+        genre: parse("genre", &filters.genre, "at most 100 characters", search_text)?.flatten(),
         from: parse("from", &filters.from, "an RFC 3339 time", UnixMs::parse)?,
         to: parse("to", &filters.to, "an RFC 3339 time", UnixMs::parse)?,
         organizer_id: owner,
@@ -107,6 +114,15 @@ fn order(name: &str) -> Option<EventOrder> {
 fn parse<T>(name: &str, text: &Option<String>, shape: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
     let Some(text) = text else { return Ok(None) };
     read(text).map(Some).ok_or_else(|| bad(name, shape))
+}
+
+/// `Some(None)` where nothing is searched for; `None` where it cannot be searched for.
+fn search_text(text: &str) -> Option<Option<String>> {
+    match text::line(text, MAX_SEARCH_CHARS) {
+        Ok(text) => Some(Some(text.to_owned())),
+        Err(BadText::Empty) => Some(None),
+        Err(BadText::TooLong(_) | BadText::Control) => None,
+    }
 }
 
 fn bad(parameter: &str, shape: &str) -> Problem {

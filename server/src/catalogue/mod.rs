@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::http::HeaderValue;
 use frontrow_domain::account::Role;
 use frontrow_domain::event::Event;
 use frontrow_domain::ids::EventId;
@@ -20,6 +21,7 @@ use moka::future::Cache;
 use tokio::task::spawn_blocking;
 
 use crate::accounts::SignedIn;
+use crate::http::entity_tag;
 use crate::http::problem::{Answer, Problem};
 
 /// Changes are announced by the log and drop the entry at once; this bounds what a lost announcement costs.
@@ -32,6 +34,8 @@ const MAX_PLAN_BYTES: u64 = 256 * 1024 * 1024;
 pub(crate) struct CompiledPlan {
     pub(crate) layout: Layout,
     pub(crate) json: Bytes,
+    /// Of the JSON, not of the plan: a change of the compiler is a change of what is sent.
+    pub(crate) tag: HeaderValue,
 }
 
 /// The events and plans that somebody asked for lately.
@@ -65,17 +69,26 @@ impl Catalogue {
     /// The event, if this caller may see it; what they may not see does not exist.
     pub(crate) async fn visible(&self, id: &str, caller: Option<SignedIn>) -> Answer<Arc<Event>> {
         let id: EventId = id.parse().map_err(|_| Problem::not_found("event"))?;
-        let event = self.event(id).await?;
         let is_admin = caller.is_some_and(|caller| caller.role == Role::Admin);
-        let visible = event.is_visible_to(caller.map(|caller| caller.id), is_admin);
-        if visible { Ok(event) } else { Err(Problem::not_found("event")) }
+        let visible = |event: &Event| event.is_visible_to(caller.map(|caller| caller.id), is_admin);
+        let event = self.event(id).await?;
+        if visible(&event) {
+            return Ok(event);
+        }
+        // It may have gone on sale a moment ago, at another server.
+        let event = self.reload(id).await?;
+        if visible(&event) { Ok(event) } else { Err(Problem::not_found("event")) }
+    }
+
+    /// The event as the ledger has it now, for everybody who asks next as well.
+    pub(crate) async fn reload(&self, id: EventId) -> Answer<Arc<Event>> {
+        let event = Arc::new(self.fresh_event(id).await?);
+        self.events.insert(id, Arc::clone(&event)).await;
+        Ok(event)
     }
 
     /// The event, if this caller owns it or is an administrator; as the ledger has it now.
     pub(crate) async fn owned(&self, id: &str, caller: SignedIn) -> Answer<Event> {
-        if !caller.role.may_organize() {
-            return Err(Problem::forbidden());
-        }
         let id: EventId = id.parse().map_err(|_| Problem::not_found("event"))?;
         let event = self.fresh_event(id).await?;
         let theirs = caller.role == Role::Admin || event.organizer_id == caller.id;
@@ -97,8 +110,9 @@ impl Catalogue {
             let value = serde_json::from_slice(&json).map_err(corrupt)?;
             let layout = plan::compile(&value)
                 .map_err(|problems| LedgerError::Corrupt(format!("a stored plan has {} problems", problems.len())))?;
-            let json = serde_json::to_vec(&layout).map_err(corrupt)?.into();
-            Ok::<_, LedgerError>(Arc::new(CompiledPlan { layout, json }))
+            let json: Bytes = serde_json::to_vec(&layout).map_err(corrupt)?.into();
+            let tag = entity_tag::of(&json);
+            Ok::<_, LedgerError>(Arc::new(CompiledPlan { layout, json, tag }))
         });
         Ok(compiled.await.map_err(|error| Problem::internal(&error))??)
     }

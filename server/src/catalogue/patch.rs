@@ -15,7 +15,7 @@ use tracing::info;
 
 use super::create::{check_rules, price_problems};
 use super::view::{EventView, live_counts};
-use crate::accounts::Caller;
+use crate::accounts::Organizer;
 use crate::app::App;
 use crate::chance;
 use crate::http::body::JsonBody;
@@ -45,7 +45,7 @@ struct Changes {
 /// `PATCH events/{id}`
 pub(super) async fn patch(
     State(app): State<Arc<App>>,
-    Caller(caller): Caller,
+    Organizer(caller): Organizer,
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Json<Value>> {

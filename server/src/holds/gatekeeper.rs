@@ -12,6 +12,7 @@ use frontrow_domain::holds::{Command, Gate, Outcome, Refusal};
 use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_engines::holds::Holds;
 use frontrow_engines::ledger::Ledger;
+use tokio::time::Instant;
 use tracing::info;
 
 use crate::http::problem::{Answer, Problem};
@@ -35,10 +36,18 @@ impl Gatekeeper {
             return Ok(gate);
         }
         let event = self.event(id).await?;
-        match self.ledger.advance_fence_epoch(id, event.fence_epoch).await? {
-            Some(epoch) => self.rebuild(id, epoch).await,
-            None => self.wait(id).await,
+        // One that was started and does not end has died with its server: after the wait it is superseded.
+        if self.holds.rebuilding(id).await?.is_some()
+            && let Some(gate) = self.wait(id).await?
+        {
+            return Ok(gate);
         }
+        if let Some(epoch) = self.ledger.advance_fence_epoch(id, event.fence_epoch).await?
+            && let Some(gate) = self.rebuild(id, epoch).await?
+        {
+            return Ok(gate);
+        }
+        self.wait(id).await?.ok_or_else(recovering)
     }
 
     /// Opens or closes the gate as the ledger's record says now.
@@ -60,36 +69,42 @@ impl Gatekeeper {
         Ok(())
     }
 
-    async fn rebuild(&self, id: EventId, epoch: u64) -> Answer<Gate> {
-        self.must(id, &Command::Rebuild { epoch }).await?;
+    /// `None` if a rebuild with a higher epoch got in between.
+    async fn rebuild(&self, id: EventId, epoch: u64) -> Answer<Option<Gate>> {
+        if !self.done(id, &Command::Rebuild { epoch }).await? {
+            return Ok(None);
+        }
         let settled = self.ledger.settled(id, None).await?;
         for seats in settled.chunks(SEATS_PER_CALL) {
-            self.must(id, &Command::Settle { rebuild_epoch: Some(epoch), seats: seats.to_vec() }).await?;
+            if !self.done(id, &Command::Settle { rebuild_epoch: Some(epoch), seats: seats.to_vec() }).await? {
+                return Ok(None);
+            }
         }
         // The status as late as possible: an event that was closed meanwhile must not open.
         let gate = gate_of(&self.event(id).await?, epoch);
-        self.must(id, &Command::SetGate(gate)).await?;
-        info!(event.id = %id, fence.epoch = epoch, seats.settled = settled.len(), "the hold store knows the event");
-        Ok(gate)
-    }
-
-    async fn must(&self, id: EventId, command: &Command) -> Answer<()> {
-        match self.holds.apply(id, command).await?.outcome {
-            Outcome::Refused(Refusal::Superseded | Refusal::Recovering) => Err(recovering()),
-            _ => Ok(()),
+        if !self.done(id, &Command::SetGate(gate)).await? {
+            return Ok(None);
         }
+        info!(event.id = %id, fence.epoch = epoch, seats.settled = settled.len(), "the hold store knows the event");
+        Ok(Some(gate))
     }
 
-    async fn wait(&self, id: EventId) -> Answer<Gate> {
-        let gate = async {
-            loop {
-                if let Some(gate) = self.holds.gate(id).await? {
-                    return Ok(gate);
-                }
-                tokio::time::sleep(LOOK).await;
+    /// Whether a step of a rebuild was done; not, if a newer one has taken over.
+    async fn done(&self, id: EventId, command: &Command) -> Answer<bool> {
+        let outcome = self.holds.apply(id, command).await?.outcome;
+        Ok(!matches!(outcome, Outcome::Refused(Refusal::Superseded | Refusal::Recovering)))
+    }
+
+    /// The gate that somebody else is about to set; `None` if it does not come.
+    async fn wait(&self, id: EventId) -> Answer<Option<Gate>> {
+        let deadline = Instant::now() + WAIT;
+        while Instant::now() < deadline {
+            if let Some(gate) = self.holds.gate(id).await? {
+                return Ok(Some(gate));
             }
-        };
-        tokio::time::timeout(WAIT, gate).await.unwrap_or_else(|_elapsed| Err(recovering()))
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(None)
     }
 
     async fn event(&self, id: EventId) -> Answer<Event> {

@@ -31,9 +31,12 @@ pub(crate) struct HoldDesk {
 impl HoldDesk {
     /// Holds seats by their names, all or none.
     pub(crate) async fn hold(&self, user: UserId, event: EventId, seats: &[String]) -> Answer<Vec<HeldFor>> {
-        let event = self.catalogue.event(event).await?;
+        let mut event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
         let ordinals = ordinals(&plan.layout, seats)?;
+        if event.status != EventStatus::OnSale {
+            event = self.catalogue.reload(event.id).await?;
+        }
         if event.status != EventStatus::OnSale {
             return Err(refused(&plan.layout, &Refusal::NotOnSale, event.max_seats_per_user));
         }

@@ -22,13 +22,15 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let (tag, body) = if let Some(tag) = parts.headers.get(header::ETAG) {
-        (tag.clone(), body)
+        let tag = of_encoding(tag, parts.headers.get(header::CONTENT_ENCODING));
+        parts.headers.insert(header::ETAG, tag.clone());
+        (tag, body)
     } else {
         let bytes = match to_bytes(body, MAX_TAGGED_BYTES).await {
             Ok(bytes) => bytes,
             Err(error) => return Problem::internal(&error).into_response(),
         };
-        let tag = tag_of(&bytes);
+        let tag = of(&bytes);
         parts.headers.insert(header::ETAG, tag.clone());
         parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         (tag, Body::from(bytes))
@@ -39,9 +41,17 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
     Response::from_parts(parts, body)
 }
 
-fn tag_of(bytes: &[u8]) -> HeaderValue {
+/// The strong tag of these bytes.
+pub(crate) fn of(bytes: &[u8]) -> HeaderValue {
     let hash: String = Sha256::digest(bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// A tag that a route has set is of its plain bytes; the encoded ones are others and get another.
+fn of_encoding(tag: &HeaderValue, encoding: Option<&HeaderValue>) -> HeaderValue {
+    let (Ok(tag_text), Some(Ok(encoding))) = (tag.to_str(), encoding.map(HeaderValue::to_str)) else { return tag.clone() };
+    let plain = tag_text.trim_end_matches('"');
+    HeaderValue::from_str(&format!("{plain}-{encoding}\"")).unwrap_or_else(|_| tag.clone())
 }
 
 /// Weak comparison, as `If-None-Match` asks for.

@@ -10,8 +10,10 @@ use axum::response::{IntoResponse as _, Response};
 use frontrow_domain::codes::ErrorCode;
 use frontrow_engines::ledger::{AnswerKey, Begin, StoredAnswer};
 use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
 use tracing::warn;
 
+use super::body::{time_for, too_slow};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -43,7 +45,10 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
         return Problem::new(ErrorCode::BadRequest, "an Idempotency-Key has 1 to 255 visible characters").into_response();
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(read) = timeout(time_for(&parts.headers), to_bytes(body, MAX_BODY_BYTES)).await else {
+        return too_slow().into_response();
+    };
+    let Ok(body) = read else {
         return Problem::new(ErrorCode::BodyTooLarge, "the body is larger than this route takes").into_response();
     };
     let route = format!("{} {}", parts.method, parts.uri.path());
@@ -118,7 +123,7 @@ fn replay(answer: StoredAnswer) -> Response {
 fn read_key(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(HEADER)?.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let fits = !bare.is_empty() && bare.len() <= MAX_KEY_BYTES && bare.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    let fits = !bare.is_empty() && bare.len() <= MAX_KEY_BYTES && bare.chars().all(|c| c.is_ascii_graphic() && c != '"');
     fits.then(|| bare.to_owned())
 }
 
@@ -139,5 +144,7 @@ mod tests {
         assert_eq!(read("\"abc\""), Some("abc".into()));
         assert_eq!(read(""), None);
         assert_eq!(read("\"\""), None);
+        assert_eq!(read("\"unterminated"), None);
+        assert_eq!(read("two words"), None);
     }
 }

@@ -1,8 +1,10 @@
 //! News: the inventory log, read by every server from its own stored position.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::EventId;
 use frontrow_domain::inventory::{InventoryFact, InventoryMessage};
@@ -18,8 +20,6 @@ use crate::http::problem::Answer;
 use crate::metrics;
 
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
-/// After this many failures a message is given up: the rooms' own reading and the next message will repair.
-const MAX_ATTEMPTS: u32 = 20;
 /// The position is written down this often; what lies between is read again after a restart, to no effect.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -41,7 +41,8 @@ impl News {
             match self.log.tail(&position).await {
                 Ok(mut tail) => {
                     info!("reading the inventory log");
-                    let Err(error) = self.follow(tail.as_mut(), &mut position).await;
+                    let Err(error) = self.follow(tail.as_mut()).await;
+                    position.clone_from(tail.position());
                     warn!(%error, "the inventory log broke off, reading it again");
                 }
                 Err(error) => warn!(%error, "the inventory log cannot be read"),
@@ -60,7 +61,8 @@ impl News {
         }
     }
 
-    async fn follow(&self, tail: &mut dyn TailReader, position: &mut LogPosition) -> Result<std::convert::Infallible, LogError> {
+    async fn follow(&self, tail: &mut dyn TailReader) -> Result<Infallible, LogError> {
+        self.save(tail.position()).await;
         let mut saved_at = Instant::now();
         loop {
             let Delivered { partition, offset, entry } = tail.next().await?;
@@ -69,26 +71,32 @@ impl News {
                 // The ticket generator buries it, once for everybody.
                 Entry::Poison { reason, .. } => error!(log.partition = partition, log.offset = offset, reason, "skipped an unreadable message"),
             }
-            position.insert(partition, offset + 1);
-            if saved_at.elapsed() >= SAVE_EVERY || position.len() == 1 {
+            if saved_at.elapsed() >= SAVE_EVERY {
                 saved_at = Instant::now();
-                if let Err(error) = self.ledger.save_log_position(&self.reader, position).await {
-                    warn!(%error, "the position in the log is written down later");
-                }
+                self.save(tail.position()).await;
             }
         }
     }
 
+    async fn save(&self, position: &LogPosition) {
+        if let Err(error) = self.ledger.save_log_position(&self.reader, position).await {
+            warn!(%error, "the position in the log is written down later");
+        }
+    }
+
+    /// Waits as long as a store is away: a change that is skipped here would stay unseen.
     async fn tell(&self, message: &InventoryMessage) {
-        metrics::news_received(message.fact.kind());
-        for _ in 0..MAX_ATTEMPTS {
-            match self.act(message).await {
-                Ok(()) => return,
-                Err(problem) => warn!(event.id = %message.event_id, kind = message.fact.kind(), detail = problem.detail, "news wait"),
+        let kind = message.fact.kind();
+        metrics::news_received(kind);
+        loop {
+            let Err(problem) = self.act(message).await else { return };
+            if !matches!(problem.code, ErrorCode::Unavailable | ErrorCode::Recovering) {
+                error!(event.id = %message.event_id, kind, detail = problem.detail, "news could not be followed");
+                return;
             }
+            warn!(event.id = %message.event_id, kind, detail = problem.detail, "news wait for a store");
             sleep(RETRY_PAUSE).await;
         }
-        error!(event.id = %message.event_id, kind = message.fact.kind(), "news were given up");
     }
 
     /// A message is a reason to look: what is done follows the ledger's current state.
@@ -102,10 +110,13 @@ impl News {
             return Ok(());
         }
         self.catalogue.forget(event).await;
-        match message.fact {
-            InventoryFact::EventCreated { .. } => return Ok(()),
-            InventoryFact::InventoryFailed { .. } => {}
-            _ => self.gatekeeper.follow(event).await?,
+        if matches!(message.fact, InventoryFact::EventCreated { .. }) {
+            return Ok(());
+        }
+        match self.gatekeeper.follow(event).await {
+            // Failed, or changed while it is being generated: there is no gate to follow yet.
+            Err(problem) if problem.code == ErrorCode::NotOnSale => {}
+            followed => followed?,
         }
         self.announce(event, self.catalogue.event(event).await?.status);
         Ok(())

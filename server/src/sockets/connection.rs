@@ -9,7 +9,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use governor::DefaultDirectRateLimiter;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
-use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -17,6 +17,7 @@ use super::session::{Desk, Effect, Session, Watching, bad_message, reply};
 use super::upgrade::{Agreed, Socket};
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::listener::Place;
 use crate::rooms::{Cart, Frame, Joined, Subscription};
 use crate::{chance, metrics};
 
@@ -65,12 +66,14 @@ struct Connection {
     pace: DefaultDirectRateLimiter,
     excess: u32,
     unanswered_pings: u32,
+    /// Counts this socket among the connections until it is closed.
+    _place: Option<Arc<Place>>,
 }
 
 impl Connection {
     /// Joins the room and says hello.
     async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) -> Option<Self> {
-        let Agreed { mut room, subprotocol, resume } = agreed;
+        let Agreed { mut room, subprotocol, resume, place } = agreed;
         let resume = resume.as_ref().map(|(epoch, seq)| (epoch.as_str(), *seq));
         let joined = loop {
             match room.join(resume) {
@@ -94,6 +97,7 @@ impl Connection {
             pace,
             excess: 0,
             unanswered_pings: 0,
+            _place: place,
         };
         connection.send(Message::text(hello)).await.ok()?;
         connection.send_frames(frames).await.ok()?;
@@ -140,8 +144,9 @@ impl Connection {
         match message {
             Some(Ok(Message::Text(text))) => self.on_text(&text).await,
             Some(Ok(Message::Binary(_))) => {
-                self.count_command()?;
-                self.send(Message::text(bad_message(&Ref::None, "commands are JSON text"))).await
+                let within = self.count_command()?;
+                let refusal = if within { bad_message(&Ref::None, "commands are JSON text") } else { too_fast(&Ref::None) };
+                self.send(Message::text(refusal)).await
             }
             Some(Ok(Message::Pong(_))) => {
                 self.unanswered_pings = 0;
@@ -150,6 +155,10 @@ impl Connection {
             // tungstenite answers pings by itself.
             Some(Ok(Message::Ping(_) | Message::Frame(_))) => Ok(()),
             Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => Err(End::Close(CloseReason::TooBig)),
+            Some(Err(Error::Utf8(_))) => Err(End::Close(CloseReason::BrokenText)),
+            Some(Err(Error::Protocol(error))) if error != ProtocolError::ResetWithoutClosingHandshake => {
+                Err(End::Close(CloseReason::BrokenFrames))
+            }
             Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Left),
         }
     }
@@ -160,8 +169,7 @@ impl Connection {
             let reference = match frame {
                 Ok(ClientFrame { reference, .. }) | Err(BadFrame { reference, .. }) => reference,
             };
-            let problem = Problem::new(ErrorCode::RateLimited, "too many commands, slow down");
-            return self.send(Message::text(reply(&reference, Err(problem)))).await;
+            return self.send(Message::text(too_fast(&reference))).await;
         }
         let ClientFrame { reference, command } = match frame {
             Ok(frame) => frame,
@@ -252,6 +260,10 @@ impl Connection {
         timeout(CLOSE_TIMEOUT, goodbye).await.ok();
         Some(reason)
     }
+}
+
+fn too_fast(reference: &Ref) -> String {
+    reply(reference, Err(Problem::new(ErrorCode::RateLimited, "too many commands, slow down")))
 }
 
 /// Pending for ever while nobody is signed in.

@@ -23,6 +23,7 @@ use tracing::debug;
 use super::connection;
 use crate::app::App;
 use crate::http::problem::{Answer, Problem};
+use crate::listener::Place;
 use crate::rooms::Room;
 
 /// Where a client left off.
@@ -37,6 +38,7 @@ pub(super) struct Agreed {
     pub(super) room: Arc<Room>,
     pub(super) subprotocol: Subprotocol,
     pub(super) resume: Option<(String, u64)>,
+    pub(super) place: Option<Arc<Place>>,
 }
 
 /// The socket as the connection loop gets it.
@@ -50,6 +52,7 @@ pub(crate) async fn upgrade(
     mut request: Request,
 ) -> Answer<Response> {
     check_origin(request.headers(), &app.settings.server.allowed_origins)?;
+    let place = request.extensions().get().cloned();
     let on_upgrade = hyper::upgrade::on(&mut request);
     let subprotocol = subprotocol(request.headers())?;
     let mut response = handshake(&request)?;
@@ -59,7 +62,7 @@ pub(crate) async fn upgrade(
         response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(chosen.name()));
     }
     let resume = resume.epoch.zip(resume.seq.and_then(|seq| seq.parse().ok()));
-    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume };
+    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume, place };
     let sockets = app.sockets.clone();
     sockets.spawn(serve(app, on_upgrade, agreed));
     Ok(response)

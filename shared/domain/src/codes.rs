@@ -11,6 +11,8 @@ pub enum ErrorCode {
     BadRequest,
     /// The body is larger than the route takes.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTooSlow,
     /// The address is registered already.
     EmailTaken,
     /// The event is not in a state that allows this change.
@@ -55,16 +57,17 @@ pub enum ErrorCode {
     Unavailable,
     /// The event has no seat of that name.
     UnknownSeat,
-    /// The plan, section or ticket is unknown to the socket.
+    /// The one-time ticket is unknown, used or too old.
     BadTicket,
 }
 
 impl ErrorCode {
     /// Every code, for documentation and tests.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::BadMessage,
         Self::BadRequest,
         Self::BodyTooLarge,
+        Self::BodyTooSlow,
         Self::EmailTaken,
         Self::IllegalStatus,
         Self::IdempotencyInFlight,
@@ -96,6 +99,7 @@ impl ErrorCode {
             Self::BadMessage => ("bad_message", 400, "The frame cannot be read"),
             Self::BadRequest => ("bad_request", 400, "The request cannot be read"),
             Self::BodyTooLarge => ("body_too_large", 413, "The body is too large"),
+            Self::BodyTooSlow => ("body_too_slow", 408, "The body did not arrive in time"),
             Self::EmailTaken => ("email_taken", 409, "The e-mail address is registered already"),
             Self::IllegalStatus => ("illegal_status", 409, "The event cannot change to that status"),
             Self::IdempotencyInFlight => ("idempotency_in_flight", 409, "The same request is still being worked on"),
@@ -153,12 +157,24 @@ pub enum CloseReason {
     Slow,
     /// More than a hundred commands beyond the limit.
     RateLimited,
+    /// The frames break RFC 6455.
+    BrokenFrames,
+    /// A text frame that is not UTF-8.
+    BrokenText,
 }
 
 impl CloseReason {
     /// Every reason, for documentation and tests.
-    pub const ALL: [Self; 6] =
-        [Self::ShuttingDown, Self::TooBig, Self::LoginExpired, Self::Silent, Self::Slow, Self::RateLimited];
+    pub const ALL: [Self; 8] = [
+        Self::ShuttingDown,
+        Self::TooBig,
+        Self::LoginExpired,
+        Self::Silent,
+        Self::Slow,
+        Self::RateLimited,
+        Self::BrokenFrames,
+        Self::BrokenText,
+    ];
 
     /// The name in the `bye` frame, and the close code.
     pub const fn row(self) -> (&'static str, u16) {
@@ -169,6 +185,8 @@ impl CloseReason {
             Self::Silent => ("silent", 4408),
             Self::Slow => ("slow", 4413),
             Self::RateLimited => ("rate_limited", 4429),
+            Self::BrokenFrames => ("broken_frames", 1002),
+            Self::BrokenText => ("broken_text", 1007),
         }
     }
 }

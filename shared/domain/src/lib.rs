@@ -14,3 +14,4 @@ pub mod money;
 pub mod plan;
 pub mod protocol;
 pub mod seat;
+pub mod text;

@@ -73,6 +73,9 @@ impl Compiler {
         if !self.zone_ids.insert(id.to_owned()) {
             node.problem(format!("the zone {id:?} is there twice"));
         }
+        if matches!(id, "." | "..") {
+            node.problem("a zone's name is part of addresses: it cannot be a dot or two");
+        }
         let Some(origin) = node.required("position").and_then(|position| position.point()) else { return };
         let first = self.seats.len();
         if let Some(rows) = node.optional("rows") {
@@ -148,18 +151,19 @@ fn section(id: &str, name: &str, seats: &[Seat]) -> Section {
 fn read_area(node: &Node<'_>, origin: (f64, f64)) -> Option<Area> {
     let (x, y) = node.required("position")?.point()?;
     let color = |name| node.optional(name).and_then(|color| color.text().map(str::to_owned));
+    let (x, y) = (origin.0 + x, origin.1 + y);
     Some(Area {
-        shape: read_shape(node)?,
-        x: origin.0 + x,
-        y: origin.1 + y,
+        shape: read_shape(node, (x, y))?,
+        x,
+        y,
         rotation: node.optional("rotation").and_then(|degrees| degrees.coordinate()).unwrap_or(0.0),
         color: color("color"),
         border_color: color("border_color"),
-        text: node.optional("text").and_then(|text| read_text(&text)),
+        text: node.optional("text").and_then(|text| read_text(&text, (x, y))),
     })
 }
 
-fn read_shape(node: &Node<'_>) -> Option<Shape> {
+fn read_shape(node: &Node<'_>, at: (f64, f64)) -> Option<Shape> {
     let name = node.required("shape")?;
     match name.text()? {
         "rectangle" => {
@@ -179,7 +183,7 @@ fn read_shape(node: &Node<'_>) -> Option<Shape> {
         "polygon" => {
             let polygon = node.required("polygon")?;
             let mut points = Vec::new();
-            polygon.required("points")?.for_each(|point| points.extend(point.point()));
+            polygon.required("points")?.for_each(|point| points.extend(point.point().map(|(x, y)| (at.0 + x, at.1 + y))));
             Some(Shape::Polygon { points })
         }
         "text" => Some(Shape::Text),
@@ -191,7 +195,7 @@ fn read_shape(node: &Node<'_>) -> Option<Shape> {
 }
 
 /// Areas without words carry an empty text in files from the editor; that is no text.
-fn read_text(node: &Node<'_>) -> Option<AreaText> {
+fn read_text(node: &Node<'_>, at: (f64, f64)) -> Option<AreaText> {
     if !node.is_object() {
         return None;
     }
@@ -199,8 +203,8 @@ fn read_text(node: &Node<'_>) -> Option<AreaText> {
     let (x, y) = node.optional("position").and_then(|position| position.point()).unwrap_or((0.0, 0.0));
     Some(AreaText {
         text,
-        x,
-        y,
+        x: at.0 + x,
+        y: at.1 + y,
         size: node.optional("size").and_then(|size| size.length()).unwrap_or(16.0),
         color: node.optional("color").and_then(|color| color.text()).unwrap_or("#333333").to_owned(),
     })

@@ -35,7 +35,9 @@ fn the_real_hall_compiles() {
     let plan = serde_json::from_str(include_str!("../../../plans/riethsporthalle.json")).expect("JSON");
     let layout = compile(&plan).expect("a usable plan");
     assert_eq!((layout.seats.len(), layout.sections.len(), layout.categories.len()), (1252, 6, 6));
-    assert_eq!(layout.areas.len(), 1, "the court");
+    let court = &layout.areas[0];
+    let text = court.text.as_ref().expect("its name");
+    assert_eq!((text.text.as_str(), text.x, text.y), ("Court", court.x + 875.0, court.y + 130.0), "in its middle");
     let ordinal = layout.ordinal("D-14-1").expect("a seat of block D");
     assert_eq!((layout.seat(ordinal).row.as_str(), layout.section_of(layout.seat(ordinal)).id.as_str()), ("14", "D"));
 }

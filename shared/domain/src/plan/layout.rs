@@ -99,7 +99,7 @@ pub struct Area {
     pub text: Option<AreaText>,
 }
 
-/// The geometry of an area, relative to its position.
+/// The geometry of an area.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "shape", rename_all = "snake_case")]
 pub enum Shape {
@@ -122,23 +122,23 @@ pub enum Shape {
         /// Extent.
         radius_y: f64,
     },
-    /// Corners relative to its position.
+    /// Between its corners.
     Polygon {
-        /// In drawing order.
+        /// Absolute, in drawing order.
         points: Vec<(f64, f64)>,
     },
     /// Only the text.
     Text,
 }
 
-/// A text on an area, relative to the area's position.
+/// A text on an area.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AreaText {
     /// What it says.
     pub text: String,
-    /// Centre of the text.
+    /// Absolute centre of the text.
     pub x: f64,
-    /// Centre of the text.
+    /// Absolute centre of the text.
     pub y: f64,
     /// Height of the letters, in plan units.
     pub size: f64,

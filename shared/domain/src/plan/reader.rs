@@ -5,6 +5,10 @@ use std::cell::RefCell;
 use serde_json::Value;
 
 use super::{MAX_PROBLEMS, PlanProblem};
+use crate::text;
+
+/// Names in a plan: long enough for every hall, short enough for every ticket.
+const MAX_TEXT_CHARS: usize = 200;
 
 /// The problems found so far, at most [`MAX_PROBLEMS`].
 #[derive(Debug, Default)]
@@ -78,13 +82,13 @@ impl<'a> Node<'a> {
         field
     }
 
-    /// The value as text that is not blank.
+    /// The value as a short line of text.
     pub(super) fn text(&self) -> Option<&'a str> {
-        let text = self.value.as_str().map(str::trim).filter(|text| !text.is_empty());
-        if text.is_none() {
-            self.problem("must be a text that is not empty");
-        }
-        text
+        let Some(text) = self.value.as_str() else {
+            self.problem("must be a text");
+            return None;
+        };
+        text::line(text, MAX_TEXT_CHARS).map_err(|bad| self.problem(bad.to_string())).ok()
     }
 
     /// A finite number whose size a canvas can still draw.

@@ -76,6 +76,9 @@ pub trait Holds: Send + Sync + 'static {
     /// The event's gate, `None` when the store knows nothing of the event.
     async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError>;
 
+    /// The epoch of a rebuild that was started and has not set its gate yet.
+    async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError>;
+
     /// Sends hints until it is dropped, reconnecting as needed. When `hints` is full a hint is dropped and
     /// [`Hint::Everything`] follows.
     async fn listen(&self, hints: mpsc::Sender<Hint>);

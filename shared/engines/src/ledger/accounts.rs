@@ -43,8 +43,8 @@ pub trait Accounts: Send + Sync {
     /// The account with this normalised e-mail.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, LedgerError>;
 
-    /// Up to `limit` accounts whose e-mail or name contains `text`, by e-mail.
-    async fn find_users(&self, text: &str, limit: u32) -> Result<Vec<User>, LedgerError>;
+    /// Up to `limit` accounts whose e-mail or name contains `text`, by e-mail, after the e-mail `after`.
+    async fn find_users(&self, text: &str, after: &str, limit: u32) -> Result<Vec<User>, LedgerError>;
 
     /// Gives an account another role; `None` if there is no such account.
     async fn set_role(&self, id: UserId, role: Role) -> Result<Option<User>, LedgerError>;

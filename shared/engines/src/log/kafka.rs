@@ -30,6 +30,7 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct KafkaLog {
     brokers: String,
+    prefix: String,
     facts: Arc<str>,
     dead_letters: Arc<str>,
     producer: FutureProducer,
@@ -47,6 +48,7 @@ impl KafkaLog {
             .map_err(unreachable)?;
         let log = Self {
             brokers: brokers.to_owned(),
+            prefix: prefix.to_owned(),
             facts: format!("{prefix}.inventory").into(),
             dead_letters: format!("{prefix}.dead-letters").into(),
             producer,
@@ -67,6 +69,23 @@ impl KafkaLog {
             }
         }
         Ok(())
+    }
+
+    /// The position with an offset for every partition: "from now on" becomes a number, so that what comes next is
+    /// not missed by a reader that starts again before it has read anything there.
+    async fn resolve(&self, mut position: LogPosition) -> Result<LogPosition, LogError> {
+        position.retain(|&partition, _| (0..PARTITIONS).contains(&partition));
+        let (producer, topic) = (self.producer.clone(), Arc::clone(&self.facts));
+        let resolve = move || {
+            for partition in 0..PARTITIONS {
+                if !position.contains_key(&partition) {
+                    let (_, end) = producer.client().fetch_watermarks(&topic, partition, METADATA_TIMEOUT)?;
+                    position.insert(partition, end);
+                }
+            }
+            Ok(position)
+        };
+        spawn_blocking(resolve).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
     }
 
     async fn send(&self, record: FutureRecord<'_, str, [u8]>) -> Result<(), LogError> {
@@ -93,7 +112,7 @@ impl Log for KafkaLog {
 
     async fn join(&self, group: &str, member: &str) -> Result<Box<dyn GroupReader>, LogError> {
         let consumer: StreamConsumer = reader(&self.brokers)
-            .set("group.id", group)
+            .set("group.id", format!("{}.{group}", self.prefix))
             .set("group.instance.id", member)
             .set("auto.offset.reset", "earliest")
             .set("session.timeout.ms", "6000")
@@ -108,13 +127,13 @@ impl Log for KafkaLog {
         // The group is only a name here: nothing is ever committed to it.
         let consumer: StreamConsumer =
             reader(&self.brokers).set("group.id", "frontrow-tail").set("auto.offset.reset", "earliest").create().map_err(unreachable)?;
+        let position = self.resolve(position.clone()).await?;
         let mut partitions = TopicPartitionList::new();
-        for partition in 0..PARTITIONS {
-            let from = position.get(&partition).map_or(Offset::End, |&offset| Offset::Offset(offset));
-            partitions.add_partition_offset(&self.facts, partition, from).map_err(unreachable)?;
+        for (&partition, &offset) in &position {
+            partitions.add_partition_offset(&self.facts, partition, Offset::Offset(offset)).map_err(unreachable)?;
         }
         consumer.assign(&partitions).map_err(unreachable)?;
-        Ok(Box::new(KafkaTail { consumer }))
+        Ok(Box::new(KafkaTail { consumer, position }))
     }
 
     async fn check(&self) -> Result<(), LogError> {
@@ -149,12 +168,19 @@ impl GroupReader for KafkaGroup {
 
 struct KafkaTail {
     consumer: StreamConsumer,
+    position: LogPosition,
 }
 
 #[async_trait]
 impl TailReader for KafkaTail {
+    fn position(&self) -> &LogPosition {
+        &self.position
+    }
+
     async fn next(&mut self) -> Result<Delivered, LogError> {
-        receive(&self.consumer).await
+        let delivered = receive(&self.consumer).await?;
+        self.position.insert(delivered.partition, delivered.offset + 1);
+        Ok(delivered)
     }
 }
 

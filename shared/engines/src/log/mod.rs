@@ -52,7 +52,10 @@ pub trait GroupReader: Send {
 
 /// A reader of every partition, by itself.
 #[async_trait]
-pub trait TailReader: Send {
+pub trait TailReader: Send + Sync {
+    /// Where it stands, in every partition: behind the last entry it gave.
+    fn position(&self) -> &LogPosition;
+
     /// The next entry.
     async fn next(&mut self) -> Result<Delivered, LogError>;
 }

@@ -41,7 +41,10 @@ async fn a_gate_opens_after_a_rebuild_and_is_read_back(store: &impl Holds) {
     let event = new_event_id();
     assert_eq!(store.gate(event).await.expect("answers"), None);
     assert_eq!(apply(store, event, hold(new_user_id(), &[1], 1000)).await, Outcome::Refused(Refusal::Recovering));
+    assert_eq!(apply(store, event, Command::Rebuild { epoch: 7 }).await, Outcome::Done);
+    assert_eq!(store.rebuilding(event).await.expect("answers"), Some(7));
     let event = open_gate(store).await;
+    assert_eq!(store.rebuilding(event).await.expect("answers"), None);
     assert_eq!(store.gate(event).await.expect("answers"), Some(Gate { epoch: 1, version: 1, open: true }));
 }
 

@@ -51,8 +51,11 @@ async fn an_email_belongs_to_one_account(ledger: &impl Ledger) {
     assert_eq!(ledger.user_by_email("ada@example.org").await.expect("answers"), Some(ada.clone()));
     let promoted = ledger.set_role(ada.id, Role::Organizer).await.expect("answers").expect("the account");
     assert_eq!(promoted.role, Role::Organizer);
-    assert_eq!(ledger.find_users("(ADMIN)", 10).await.expect("answers"), [promoted], "the text is no pattern");
-    assert_eq!(ledger.find_users(".*", 10).await.expect("answers"), []);
+    assert_eq!(ledger.find_users("(ADMIN)", "", 10).await.expect("answers"), [promoted], "the text is no pattern");
+    assert_eq!(ledger.find_users(".*", "", 10).await.expect("answers"), []);
+    let ben = user("ben@example.org");
+    assert!(ledger.create_user(&ben).await.expect("answers"));
+    assert_eq!(ledger.find_users("", "ada@example.org", 10).await.expect("answers"), [ben], "after Ada comes Ben");
 }
 
 async fn a_one_time_token_works_once(ledger: &impl Ledger) {

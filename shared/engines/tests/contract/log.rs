@@ -10,6 +10,7 @@ use crate::support::{PATIENCE, kafka, new_event_id, new_outbox_id, now};
 
 crate::contract!(on_kafka, super::kafka, [
     a_tail_reads_on_from_its_position,
+    a_tail_that_read_nothing_yet_knows_where_it_stands,
     one_event_keeps_its_order,
     d7_what_was_not_committed_is_delivered_again,
     a_group_shares_the_work,
@@ -44,17 +45,27 @@ async fn a_tail_reads_on_from_its_position(log: &impl Log) {
     let messages = [message(1), message(2), message(3)];
     log.publish(&messages[..2]).await.expect("acknowledged");
     let mut tail = log.tail(&start()).await.expect("a reader");
-    let (mut seen, mut position) = (BTreeSet::new(), start());
+    let mut seen = BTreeSet::new();
     for _ in 0..2 {
         let delivered = within(tail.next()).await.expect("an entry");
-        position.insert(delivered.partition, delivered.offset + 1);
         seen.insert(expect_message(&delivered).id);
     }
     assert_eq!(seen, messages[..2].iter().map(|message| message.id).collect());
 
     log.publish(&messages[2..]).await.expect("acknowledged");
-    let mut later = log.tail(&position).await.expect("a reader");
+    let mut later = log.tail(tail.position()).await.expect("a reader");
     assert_eq!(expect_message(&within(later.next()).await.expect("an entry")), messages[2]);
+}
+
+async fn a_tail_that_read_nothing_yet_knows_where_it_stands(log: &impl Log) {
+    log.publish(&[message(1)]).await.expect("acknowledged");
+    let position = log.tail(&LogPosition::new()).await.expect("a reader").position().clone();
+    // Published while nobody read: a reader that starts at that position has it, and not what was before.
+    let expected = message(2);
+    log.publish(std::slice::from_ref(&expected)).await.expect("acknowledged");
+    let mut tail = log.tail(&position).await.expect("a reader");
+    assert_eq!(expect_message(&within(tail.next()).await.expect("an entry")), expected);
+    assert_ne!(*tail.position(), position);
 }
 
 async fn one_event_keeps_its_order(log: &impl Log) {

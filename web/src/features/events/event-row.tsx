@@ -24,7 +24,9 @@ export function EventRow({ event }: { event: EventSummary }) {
         </span>
         <span className="col-start-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted tabular-nums sm:col-start-3 sm:flex-col sm:items-end">
           <StatusChip status={event.status} />
-          {formatCount(event.counts.available)} of {formatCount(event.seats_total)} seats free
+          {event.counts
+            ? `${formatCount(event.counts.available)} of ${formatCount(event.seats_total)} seats free`
+            : `${formatCount(event.seats_total)} seats`}
         </span>
       </Link>
     </li>

@@ -27,7 +27,8 @@ export interface EventSummary {
   currency: string;
   max_seats_per_user: number;
   seats_total: number;
-  counts: { available: number; held: number; sold: number; blocked: number };
+  /** Null while the hold store cannot be reached. */
+  counts: { available: number; held: number; sold: number; blocked: number } | null;
 }
 
 export interface Category {

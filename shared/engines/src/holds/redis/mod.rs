@@ -52,6 +52,9 @@ impl RedisHolds {
     /// Connects, checks that this Redis can do what holds need, and sets what it may.
     pub async fn connect(url: &str) -> Result<Self, PreflightError> {
         let client = redis::Client::open(url).map_err(PreflightError::unreachable)?;
+        if client.get_connection_info().redis_settings().db() != 0 {
+            return Err(PreflightError::OtherDatabase);
+        }
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(Some(RESPONSE_TIMEOUT))
             .set_connection_timeout(Some(CONNECT_TIMEOUT))
@@ -141,6 +144,11 @@ impl Holds for RedisHolds {
         gate.map(|text| value::parse_gate(&text)).transpose()
     }
 
+    async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError> {
+        let mut connection = self.connection.clone();
+        redis::cmd("GET").arg(keys::recovering(event)).query_async(&mut connection).await.map_err(unreachable)
+    }
+
     async fn listen(&self, hints: mpsc::Sender<Hint>) {
         hints::listen(&self.client, &hints).await;
     }
@@ -173,6 +181,10 @@ pub(crate) mod keys {
 
     pub(crate) fn gate(event: EventId) -> String {
         format!("gate:{{{event}}}")
+    }
+
+    pub(crate) fn recovering(event: EventId) -> String {
+        format!("recovering:{{{event}}}")
     }
 
     /// The event and seat of a key that a notification named; `None` for every other key.

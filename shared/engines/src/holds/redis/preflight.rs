@@ -16,6 +16,9 @@ pub enum PreflightError {
     /// It does not answer.
     #[error("redis cannot be reached: {0}")]
     Unreachable(String),
+    /// Notifications are subscribed to for one database.
+    #[error("holds live in redis database 0: leave the number in redis.url out")]
+    OtherDatabase,
     /// It is too old.
     #[error("redis {found} is too old: holds need {}.{} or newer", OLDEST_VERSION.0, OLDEST_VERSION.1)]
     TooOld {

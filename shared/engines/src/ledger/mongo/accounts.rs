@@ -43,9 +43,9 @@ impl Accounts for MongoLedger {
         found.map_err(unavailable)?.map(UserDocument::into_user).transpose()
     }
 
-    async fn find_users(&self, text: &str, limit: u32) -> Result<Vec<User>, LedgerError> {
+    async fn find_users(&self, text: &str, after: &str, limit: u32) -> Result<Vec<User>, LedgerError> {
         let contains = doc! {"$regex": super::catalogue::literal(text), "$options": "i"};
-        let filter = doc! {"$or": [{"email": contains.clone()}, {"name": contains}]};
+        let filter = doc! {"email": {"$gt": after}, "$or": [{"email": contains.clone()}, {"name": contains}]};
         let users = self.collection::<UserDocument>("users");
         let found = users.find(filter).sort(doc! {"email": 1}).limit(limit.into()).await.map_err(unavailable)?;
         let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;

@@ -1,0 +1,123 @@
+//! Register, login, refresh, logout, roles, tokens.
+
+use serde_json::json;
+
+use crate::support::{PASSWORD, TestCluster};
+
+#[tokio::test]
+async fn an_account_is_registered_once_and_signs_in() {
+    let cluster = TestCluster::start(1).await;
+    let mut ada = cluster.anonymous(0);
+    ada.register("Ada@Example.org").await;
+    let me = ada.get("auth/me").await;
+    assert_eq!((me.status, &me.body["email"], &me.body["role"]), (200, &json!("ada@example.org"), &json!("customer")));
+
+    let again = json!({"email": "ada@example.org", "password": PASSWORD, "name": "Ada"});
+    let taken = ada.post("auth/register", again).await;
+    assert_eq!((taken.status, taken.code()), (409, "email_taken"));
+
+    // A role that is sent along is not taken over.
+    let sneaky = json!({"email": "eve@example.org", "password": PASSWORD, "name": "Eve", "role": "admin"});
+    assert_eq!(ada.post("auth/register", sneaky).await.body["user"]["role"], "customer");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_are_the_same_answer() {
+    let cluster = TestCluster::start(1).await;
+    cluster.anonymous(0).register("ada@example.org").await;
+    let stranger = cluster.anonymous(0);
+    let login = |email| stranger.post("auth/login", json!({"email": email, "password": "wrong password"}));
+    let (wrong, unknown) = (login("ada@example.org").await, login("nobody@example.org").await);
+    assert_eq!((wrong.status, wrong.code()), (401, "invalid_credentials"));
+    assert_eq!(wrong.bytes, unknown.bytes);
+}
+
+#[tokio::test]
+async fn refreshing_rotates_the_cookie_and_logout_ends_it() {
+    let cluster = TestCluster::start(1).await;
+    let mut ada = cluster.anonymous(0);
+    ada.register("ada@example.org").await;
+    let first = ada.post("auth/refresh", json!({})).await;
+    assert_eq!(first.status, 200, "{first:?}");
+    let cookie = first.header("set-cookie").to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert!(first.body["access_token"].is_string() && first.body["user"]["email"] == "ada@example.org");
+
+    assert_eq!(ada.post("auth/refresh", json!({})).await.status, 200, "the successor works");
+    let old = cookie.split(';').next().unwrap();
+    let replayed = cluster.anonymous(0).request(reqwest::Method::POST, "auth/refresh", None, &[("Cookie", old)]).await;
+    assert_eq!((replayed.status, replayed.code()), (401, "unauthorized"), "a used token is no token");
+
+    assert_eq!(ada.post("auth/logout", json!({})).await.status, 204);
+    assert_eq!(ada.post("auth/refresh", json!({})).await.status, 401);
+}
+
+#[tokio::test]
+async fn forged_and_malformed_tokens_are_refused() {
+    let cluster = TestCluster::start(1).await;
+    let mut ada = cluster.buyer(0).await;
+    let token = ada.token.clone().unwrap();
+    let (head, _) = token.rsplit_once('.').unwrap();
+    for bad in ["", "x", "a.b.c", &format!("{head}."), &format!("{token}x"), &"e".repeat(10_000)] {
+        ada.token = Some(bad.to_owned());
+        let refused = ada.get("auth/me").await;
+        assert_eq!((refused.status, refused.code()), (401, "unauthorized"), "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_ends_with_its_time() {
+    let cluster = TestCluster::with(1, |settings| settings.auth.access_ttl_s = 1).await;
+    let ada = cluster.buyer(0).await;
+    let expired = async {
+        while ada.get("auth/me").await.status == 200 {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(3), expired).await.expect("it expires");
+}
+
+#[tokio::test]
+async fn roles_are_given_by_administrators_only() {
+    let cluster = TestCluster::start(1).await;
+    let (buyer, admin) = (cluster.buyer(0).await, cluster.admin(0).await);
+    let id = buyer.get("auth/me").await.body["id"].as_str().unwrap().to_owned();
+    let role = json!({"role": "organizer"});
+    let refused = buyer.post(&format!("admin/users/{id}/role"), role.clone()).await;
+    assert_eq!((refused.status, refused.code()), (403, "forbidden"));
+    assert_eq!(cluster.anonymous(0).get("admin/users").await.status, 401);
+    assert_eq!(admin.post(&format!("admin/users/{id}/role"), role).await.body["role"], "organizer");
+    assert_eq!(admin.post(&format!("admin/users/{id}/role"), json!({"role": "king"})).await.status, 422);
+    assert_eq!(admin.post("admin/users/nobody/role", json!({"role": "admin"})).await.status, 404);
+    let email = buyer.get("auth/me").await.body["email"].as_str().unwrap().to_owned();
+    let found = admin.get(&format!("admin/users?q={}", &email[..12])).await;
+    assert_eq!(found.body["items"][0]["id"], id.as_str());
+}
+
+#[tokio::test]
+async fn an_account_is_limited_to_its_rate() {
+    let cluster = TestCluster::with(1, |settings| {
+        settings.limits.account_requests_per_s = 1;
+        settings.limits.account_requests_burst = 3;
+    })
+    .await;
+    let ada = cluster.buyer(0).await;
+    let mut last = ada.get("auth/me").await;
+    for _ in 0..5 {
+        last = ada.get("auth/me").await;
+    }
+    assert_eq!((last.status, last.code()), (429, "rate_limited"));
+    assert!(last.header("retry-after").parse::<u64>().unwrap() >= 1);
+}
+
+#[tokio::test]
+async fn logins_are_limited_per_address_unless_it_is_trusted() {
+    let cluster = TestCluster::with(1, |settings| settings.limits.trusted_addresses.clear()).await;
+    let stranger = cluster.anonymous(0);
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(stranger.post("auth/login", json!({"email": "a@b", "password": "wrong password"})).await.status);
+    }
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10..], [429; 2]);
+}

@@ -1,0 +1,120 @@
+//! A server process dies with open sockets: its clients go elsewhere and are right.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::support::{PATIENCE, TestCluster, TestSocket};
+
+/// A server in a process of its own, so that it can be killed.
+struct ServerProcess {
+    child: Child,
+    address: String,
+}
+
+impl ServerProcess {
+    async fn start(cluster: &TestCluster) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let settings = &cluster.settings;
+        let child = Command::new(env!("CARGO_BIN_EXE_frontrow-server"))
+            .env("FRONTROW__SERVER__ADDR", &address)
+            .env("FRONTROW__SERVER__NAME", "killed")
+            .env("FRONTROW__REDIS__URL", &settings.redis.url)
+            .env("FRONTROW__MONGO__URL", &settings.mongo.url)
+            .env("FRONTROW__MONGO__DATABASE", &settings.mongo.database)
+            .env("FRONTROW__KAFKA__BROKERS", &settings.kafka.brokers)
+            .env("FRONTROW__KAFKA__TOPIC_PREFIX", &settings.kafka.topic_prefix)
+            .env("FRONTROW__AUTH__SIGNING_KEY_FILE", &settings.auth.signing_key_file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let process = Self { child, address };
+        let ready = async {
+            while !reqwest::get(format!("http://{}/readyz", process.address)).await.is_ok_and(|reply| reply.status() == 200) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ready).await.expect("it gets ready");
+        process
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[tokio::test]
+async fn i4_clients_of_a_killed_server_go_elsewhere_and_are_right() {
+    let cluster = TestCluster::start(1).await;
+    let id = cluster.event(20, |_| {}).await;
+    let mut doomed = ServerProcess::start(&cluster).await;
+    let ada = cluster.buyer(0).await;
+    let mut sockets = Vec::new();
+    for _ in 0..5 {
+        sockets.push(TestSocket::open(&doomed.address, &id, "frontrow.v1.json").await);
+    }
+    assert_eq!(ada.at(&doomed.address).hold(&id, &["A-1"]).await.status, 201);
+    sockets[0].wait_for_seat(0, 1).await;
+
+    doomed.child.kill().unwrap();
+    for socket in &mut sockets {
+        assert_eq!(socket.wait_for_close().await, (None, 1006), "no goodbye from the dead");
+    }
+    assert_eq!(ada.hold(&id, &["A-2"]).await.status, 201, "what was held is still held, and life goes on");
+    for old in &sockets {
+        let address = cluster.address(0);
+        let resume = format!("ws://{address}/ws/v1/events/{id}?epoch={}&seq={}", old.epoch, old.seq);
+        let mut back = TestSocket::connect(&resume, &[]).await.unwrap();
+        back.wait_for("hello").await;
+        assert_ne!(back.epoch, old.epoch, "another server has another epoch");
+        back.wait_for("snapshot").await;
+        back.wait_for_seat(1, 1).await;
+        assert_eq!(back.states[..3], [1, 1, 0]);
+        back.wait_for("beacon").await;
+    }
+}
+
+#[tokio::test]
+async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
+    use frontrow_domain::clock::Clock as _;
+    use frontrow_domain::ids::{EventId, Ordinal, OutboxId};
+
+    let cluster = TestCluster::start(2).await;
+    let id = cluster.event(6, |_| {}).await;
+    let mut socket = cluster.socket(1, &id).await;
+    let (ada, event): (_, EventId) = (cluster.buyer(0).await, id.parse().unwrap());
+    let outbox_id = OutboxId(uuid::Uuid::now_v7());
+    let now = frontrow_domain::clock::SystemClock.now();
+    cluster.engines.ledger.block(event, &[Ordinal(5)], outbox_id, now).await.unwrap().unwrap();
+    socket.wait_for_seat(5, 3).await;
+    assert_eq!(ada.hold(&id, &["A-1"]).await.status, 201);
+    socket.wait_for_seat(0, 1).await;
+
+    forget(&id).await;
+    // The next hold finds no gate; one of the servers rebuilds. What is durable is back, the lease is gone.
+    let ben = cluster.buyer(1).await;
+    let held = async {
+        while ben.hold(&id, &["A-2"]).await.status != 201 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, held).await.expect("holds work again");
+    assert_eq!(ben.hold(&id, &["A-6"]).await.code(), "seat_taken", "still blocked");
+    socket.wait_for_seat(0, 0).await;
+    socket.wait_for_seat(1, 1).await;
+    assert_eq!(socket.states, [0, 1, 0, 0, 0, 3]);
+    let gate = cluster.engines.holds.gate(event).await.unwrap().unwrap();
+    assert!(gate.epoch > 1 && gate.open, "a newer fence epoch: {gate:?}");
+}
+
+/// As if Redis had been emptied, for this event only: other tests use the same Redis.
+async fn forget(id: &str) {
+    let redis = redis::Client::open(crate::support::engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let keys: Vec<String> = redis::cmd("KEYS").arg(format!("*:{{{id}}}*")).query_async(&mut connection).await.unwrap();
+    redis::cmd("DEL").arg(keys).query_async::<()>(&mut connection).await.unwrap();
+}

@@ -1,0 +1,152 @@
+//! Rooms: what every browser sees, on every server, within moments.
+
+use std::time::{Duration, Instant};
+
+use frontrow_domain::ids::{EventId, Ordinal};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{TestCluster, engine};
+
+#[tokio::test]
+async fn d3_a_hold_on_one_server_is_seen_on_the_other() {
+    let cluster = TestCluster::start(2).await;
+    let id = cluster.event(50, |_| {}).await;
+    let mut far = cluster.socket(1, &id).await;
+    let ada = cluster.buyer(0).await;
+    let mut delays = Vec::new();
+    for n in 0..20 {
+        let (seat, started) = (format!("A-{}", n % 8 + 1), Instant::now());
+        assert_eq!(ada.hold(&id, &[&seat]).await.status, 201);
+        far.wait_for_seat(n % 8, 1).await;
+        delays.push(started.elapsed());
+        assert_eq!(ada.release(&id, &[&seat]).await.status, 204);
+        far.wait_for_seat(n % 8, 0).await;
+    }
+    delays.sort_unstable();
+    println!("measured: hold on server 1 -> delta on server 2: median {:?}, max {:?}", delays[10], delays[19]);
+    assert!(delays[10] < Duration::from_millis(250), "{delays:?}");
+}
+
+#[tokio::test]
+async fn d3_a_key_deleted_behind_our_back_is_seen_too() {
+    let cluster = TestCluster::start(1).await;
+    let id = cluster.event(3, |_| {}).await;
+    let mut socket = cluster.socket(0, &id).await;
+    cluster.buyer(0).await.hold(&id, &["A-1"]).await;
+    socket.wait_for_seat(0, 1).await;
+    let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let started = Instant::now();
+    redis::cmd("DEL").arg(format!("seat:{{{id}}}:0")).query_async::<()>(&mut connection).await.unwrap();
+    socket.wait_for_seat(0, 0).await;
+    println!("measured: DEL of a seat key -> delta: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_millis(500));
+}
+
+#[tokio::test]
+async fn d3_what_no_hint_told_is_found_by_the_catch_up() {
+    let cluster = TestCluster::start(1).await;
+    let id = cluster.event(3, |_| {}).await;
+    let mut socket = cluster.socket(0, &id).await;
+    let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    // HSET on a foreign key first: the stream entry alone, without any notification that this server listens to.
+    let user = Uuid::new_v4();
+    let far = 9_999_999_999_999_u64;
+    let write = format!(
+        "redis.call('SETRANGE', KEYS[1], 0, 'h|{user}|1|1|{far}|{far}') redis.call('XADD', KEYS[2], '*', 'seats', '1') return 1"
+    );
+    redis::Script::new(&write)
+        .key(format!("seat:{{{id}}}:1"))
+        .key(format!("changes:{{{id}}}"))
+        .invoke_async::<()>(&mut connection)
+        .await
+        .unwrap();
+    let started = Instant::now();
+    socket.wait_for_seat(1, 1).await;
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+/// Redis' own expiry would take tens of seconds here: 50,000 other keys have a TTL.
+#[tokio::test]
+async fn d4_expiry_is_on_time_with_50_000_other_live_holds() {
+    const OTHERS: u32 = 50_000;
+    let cluster = TestCluster::start(1).await;
+    let others: EventId = Uuid::now_v7().to_string().parse().unwrap();
+    fill(others, OTHERS).await;
+    let id = cluster.event(40, |wish| wish["hold_ttl_s"] = json!(2)).await;
+    let mut socket = cluster.socket(0, &id).await;
+    let mut late = Vec::new();
+    for round in 0..3 {
+        let ada = cluster.buyer(0).await;
+        let seats: Vec<_> = (1..=8).map(|n| format!("A-{}", round * 8 + n)).collect();
+        let names: Vec<_> = seats.iter().map(String::as_str).collect();
+        let held = ada.hold(&id, &names).await;
+        let left = held.body["seats"][0]["expires_in_ms"].as_u64().unwrap();
+        let deadline = Instant::now() + Duration::from_millis(left);
+        for n in 0..8 {
+            socket.wait_for_seat(round * 8 + n, 1).await;
+        }
+        for n in 0..8 {
+            socket.wait_for_seat(round * 8 + n, 0).await;
+        }
+        late.push(Instant::now().saturating_duration_since(deadline));
+    }
+    println!("measured: deadline -> delta with {OTHERS} other live holds: {late:?}");
+    assert!(late.iter().all(|late| *late < Duration::from_millis(250)), "{late:?}");
+    drop_all(others, OTHERS).await;
+}
+
+async fn fill(event: EventId, seats: u32) {
+    let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let seats: Vec<_> = (0..seats).map(Ordinal).collect();
+    for chunk in seats.chunks(5_000) {
+        let mut pipeline = redis::pipe();
+        for seat in chunk {
+            pipeline.cmd("SET").arg(format!("other:{{{event}}}:{seat}")).arg("h").arg("PX").arg(600_000).ignore();
+        }
+        pipeline.query_async::<()>(&mut connection).await.unwrap();
+    }
+}
+
+async fn drop_all(event: EventId, seats: u32) {
+    let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let mut command = redis::cmd("UNLINK");
+    for seat in 0..seats {
+        command.arg(format!("other:{{{event}}}:{seat}"));
+    }
+    command.query_async::<()>(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn durable_changes_reach_the_room_through_the_log() {
+    use frontrow_domain::clock::Clock as _;
+    let cluster = TestCluster::start(2).await;
+    let id = cluster.event(4, |_| {}).await;
+    let mut socket = cluster.socket(1, &id).await;
+    let event: EventId = id.parse().unwrap();
+    let ledger = &cluster.engines.ledger;
+    let outbox_id = || frontrow_domain::ids::OutboxId(Uuid::now_v7());
+    let now = frontrow_domain::clock::SystemClock.now();
+    ledger.block(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
+    socket.wait_for_seat(2, 3).await;
+    let refused = cluster.buyer(0).await.hold(&id, &["A-3"]).await;
+    assert_eq!((refused.status, refused.code()), (409, "seat_taken"));
+    ledger.unblock(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
+    socket.wait_for_seat(2, 0).await;
+}
+
+#[tokio::test]
+async fn counts_are_the_live_map_on_every_server() {
+    let cluster = TestCluster::start(2).await;
+    let id = cluster.event(6, |_| {}).await;
+    let mut socket = cluster.socket(1, &id).await;
+    cluster.buyer(0).await.hold(&id, &["A-1", "A-2"]).await;
+    socket.wait_for_seat(1, 1).await;
+    let expected = json!({"available": 4, "held": 2, "sold": 0, "blocked": 0});
+    assert_eq!(cluster.anonymous(1).get(&format!("events/{id}")).await.body["counts"], expected);
+    assert_eq!(cluster.anonymous(1).get("events").await.body["items"][0]["counts"], expected);
+}
