@@ -84,7 +84,12 @@ impl Generator {
             match &delivered.entry {
                 Entry::Message(message) => self.handle(message).await?,
                 Entry::Poison { payload, reason } => {
-                    error!(log.partition = delivered.partition, log.offset = delivered.offset, reason, "buried an unreadable message");
+                    error!(
+                        log.partition = delivered.partition,
+                        log.offset = delivered.offset,
+                        reason,
+                        "buried an unreadable message"
+                    );
                     self.log.bury(payload, reason).await?;
                 }
             }
@@ -142,27 +147,39 @@ impl Generator {
     /// In batches, from where the last attempt had got to. Ids come from event and ordinal, so a batch that was
     /// written half before a kill is completed, never doubled.
     async fn write(&self, event: &Event, layout: &Layout) -> Result<(), GenerationError> {
-        let categories: Vec<_> = layout.categories.iter().map(|category| InventoryCategory {
-            id: category.id.clone(),
-            name: category.name.clone(),
-            color: category.color.clone(),
-            total: category.total,
-        }).collect();
-        let sections: Vec<_> = layout.sections.iter().map(|section| InventorySection {
-            id: section.id.clone(),
-            name: section.name.clone(),
-            total: section.total,
-        }).collect();
+        let categories: Vec<_> = layout
+            .categories
+            .iter()
+            .map(|category| InventoryCategory {
+                id: category.id.clone(),
+                name: category.name.clone(),
+                color: category.color.clone(),
+                total: category.total,
+            })
+            .collect();
+        let sections: Vec<_> = layout
+            .sections
+            .iter()
+            .map(|section| InventorySection {
+                id: section.id.clone(),
+                name: section.name.clone(),
+                total: section.total,
+            })
+            .collect();
         self.ledger.write_inventory_heads(event.id, &categories, &sections).await?;
         let mut first = event.generation.done;
         while let Some(rest) = layout.seats.get(first as usize..).filter(|rest| !rest.is_empty()) {
-            let batch: Vec<_> = rest.iter().take(self.batch_seats).map(|seat| InventorySeat {
-                seat: seat.seat.clone(),
-                section: layout.section_of(seat).id.clone(),
-                row: seat.row.clone(),
-                number: seat.number.clone(),
-                category: layout.category_of(seat).id.clone(),
-            }).collect();
+            let batch: Vec<_> = rest
+                .iter()
+                .take(self.batch_seats)
+                .map(|seat| InventorySeat {
+                    seat: seat.seat.clone(),
+                    section: layout.section_of(seat).id.clone(),
+                    row: seat.row.clone(),
+                    number: seat.number.clone(),
+                    category: layout.category_of(seat).id.clone(),
+                })
+                .collect();
             self.ledger.write_inventory_seats(event.id, first, &batch).await?;
             first += u32::try_from(batch.len()).unwrap_or(u32::MAX);
         }

@@ -32,7 +32,8 @@ async fn main() -> anyhow::Result<()> {
     let poll = Duration::from_millis(settings.relay.poll_ms);
     let name = settings.relay.name.clone();
     workers.spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), name.clone(), poll, stop.clone()));
-    let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats: settings.relay.batch_seats };
+    let generator =
+        Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats: settings.relay.batch_seats };
     workers.spawn(generator.run(stop.clone()));
     info!(relay.name = settings.relay.name, "the relay is running");
 

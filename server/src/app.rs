@@ -33,8 +33,7 @@ use crate::{health, metrics};
 /// Bodies of ordinary routes: a hundred seat names are 10 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Scripts, styles and sockets of our own origin only.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
      object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What every request can reach.
@@ -89,7 +88,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/metrics", get(health::metrics))
         .fallback_service(pages)
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
-        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .layer(SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
         .layer(from_fn(measure))
         .with_state(Arc::clone(app))
@@ -109,11 +111,14 @@ async fn measure(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let started = Instant::now();
     let mut response = next.run(request).await;
-    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    let is_problem =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     if is_api && response.status().is_client_error() && !is_problem {
         response = match response.status() {
             StatusCode::NOT_FOUND => Problem::not_found("route"),
-            status => Problem::new(ErrorCode::BadRequest, status.canonical_reason().unwrap_or("the request cannot be read")),
+            status => {
+                Problem::new(ErrorCode::BadRequest, status.canonical_reason().unwrap_or("the request cannot be read"))
+            }
         }
         .into_response();
     }

@@ -28,8 +28,10 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     ];
     let [holds_fail, ledger_fail, log_fails] = [0, 1, 2].map(|index: usize| checks[index].1.is_some());
     let (ready, degraded) = (!holds_fail && !ledger_fail, log_fails);
-    let checks: Map<_, _> =
-        checks.into_iter().map(|(name, failure)| (name.to_owned(), failure.unwrap_or_else(|| "ok".into()).into())).collect();
+    let checks: Map<_, _> = checks
+        .into_iter()
+        .map(|(name, failure)| (name.to_owned(), failure.unwrap_or_else(|| "ok".into()).into()))
+        .collect();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let word = match (ready, degraded) {
         (true, false) => "ready",

@@ -134,7 +134,20 @@ fn build(
     };
     let limits = Limits::new(&settings.limits);
     let sockets = TaskTracker::new();
-    Ok(Arc::new(App { settings, clock, engines, accounts, catalogue, gatekeeper, desk, rooms, limits, metrics, sockets, stop }))
+    Ok(Arc::new(App {
+        settings,
+        clock,
+        engines,
+        accounts,
+        catalogue,
+        gatekeeper,
+        desk,
+        rooms,
+        limits,
+        metrics,
+        sockets,
+        stop,
+    }))
 }
 
 /// The tasks that run as long as the server does.

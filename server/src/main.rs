@@ -20,7 +20,8 @@ async fn main() -> anyhow::Result<()> {
     let addr = settings.server.addr;
     let listener = TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     let server = Server::start(settings, engines, Arc::new(SystemClock), listener, metrics::install()).await?;
-    if let (Ok(email), Ok(password)) = (std::env::var("FRONTROW_ADMIN_EMAIL"), std::env::var("FRONTROW_ADMIN_PASSWORD")) {
+    if let (Ok(email), Ok(password)) = (std::env::var("FRONTROW_ADMIN_EMAIL"), std::env::var("FRONTROW_ADMIN_PASSWORD"))
+    {
         server.create_admin(&email, &password).await?;
     }
 

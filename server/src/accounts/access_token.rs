@@ -115,7 +115,10 @@ mod tests {
         let tokens = tokens("times");
         let token = tokens.sign(ada(), Role::Organizer, NOW).unwrap();
         let signed_in = tokens.verify(&token, NOW).unwrap();
-        assert_eq!((signed_in.id, signed_in.role, signed_in.expires_at), (ada(), Role::Organizer, NOW.plus_ms(900_000)));
+        assert_eq!(
+            (signed_in.id, signed_in.role, signed_in.expires_at),
+            (ada(), Role::Organizer, NOW.plus_ms(900_000))
+        );
         assert!(tokens.verify(&token, NOW.plus_ms(899_999)).is_some());
         assert!(tokens.verify(&token, NOW.plus_ms(900_000)).is_none(), "expired");
         assert!(tokens.verify(&token, NOW.plus_ms(-6_000)).is_none(), "from the future");

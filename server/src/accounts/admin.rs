@@ -12,8 +12,8 @@ use frontrow_domain::text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::routes::UserView;
 use super::Admin;
+use super::routes::UserView;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
@@ -51,10 +51,16 @@ struct NewRole {
     role: String,
 }
 
-async fn set_role(State(app): State<Arc<App>>, _: Admin, Path(id): Path<String>, body: JsonBody) -> Answer<Json<Value>> {
+async fn set_role(
+    State(app): State<Arc<App>>,
+    _: Admin,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Json<Value>> {
     let id: UserId = id.parse().map_err(|_| Problem::not_found("account"))?;
     let wish: NewRole = body.read()?;
-    let role: Role = wish.role.parse().map_err(|()| Problem::invalid("role", "must be customer, scanner, organizer or admin"))?;
+    let role: Role =
+        wish.role.parse().map_err(|()| Problem::invalid("role", "must be customer, scanner, organizer or admin"))?;
     let user = app.engines.ledger.set_role(id, role).await?.ok_or_else(|| Problem::not_found("account"))?;
     Ok(Json(json!(UserView::from(&user))))
 }

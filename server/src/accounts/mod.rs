@@ -18,8 +18,8 @@ use frontrow_engines::ledger::{Ledger, LedgerError};
 use frontrow_settings::{Profile, Settings};
 use tracing::info;
 
-pub(crate) use access_token::SignedIn;
 use access_token::AccessTokens;
+pub(crate) use access_token::SignedIn;
 pub(crate) use admin::routes as admin_routes;
 pub(crate) use caller::{Admin, Caller, MaybeCaller, Organizer};
 use passwords::Passwords;
@@ -63,7 +63,9 @@ impl Accounts {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
             _ => return Err(Problem::unauthorized("the Authorization header is not a bearer token")),
         };
-        self.access.verify(token, self.clock.now()).ok_or_else(|| Problem::unauthorized("the access token is not valid"))
+        self.access
+            .verify(token, self.clock.now())
+            .ok_or_else(|| Problem::unauthorized("the access token is not valid"))
     }
 
     /// Makes the first administrator, or does nothing if the address is registered.
@@ -81,7 +83,8 @@ impl Accounts {
     }
 
     async fn store(&self, email: String, name: String, hash: String, role: Role) -> Result<Option<User>, LedgerError> {
-        let user = User { id: UserId(chance::id()), email, name, role, password_hash: hash, created_at: self.clock.now() };
+        let user =
+            User { id: UserId(chance::id()), email, name, role, password_hash: hash, created_at: self.clock.now() };
         Ok(self.ledger.create_user(&user).await?.then_some(user))
     }
 }

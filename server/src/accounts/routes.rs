@@ -12,8 +12,8 @@ use frontrow_domain::text;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::session::Grant;
 use super::Caller;
+use super::session::Grant;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
@@ -118,7 +118,11 @@ pub(crate) async fn ws_ticket(State(app): State<Arc<App>>, Caller(caller): Calle
 }
 
 fn granted(status: StatusCode, user: &User, grant: Grant) -> Response {
-    let body = json!({"user": UserView::from(user), "access_token": grant.access_token, "expires_in": grant.expires_in});
-    let headers = [(header::SET_COOKIE, grant.cookie), (header::CACHE_CONTROL, "no-store".parse().unwrap_or(header::HeaderValue::from_static("no-store")))];
+    let body =
+        json!({"user": UserView::from(user), "access_token": grant.access_token, "expires_in": grant.expires_in});
+    let headers = [
+        (header::SET_COOKIE, grant.cookie),
+        (header::CACHE_CONTROL, "no-store".parse().unwrap_or(header::HeaderValue::from_static("no-store"))),
+    ];
     (status, headers, Json(body)).into_response()
 }

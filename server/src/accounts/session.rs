@@ -37,7 +37,11 @@ impl Accounts {
         let secret = chance::secret();
         let expires_at = now.plus_ms(self.refresh_ttl_ms);
         let token = OneTimeToken {
-            kind: TokenKind::Refresh, hash: hash(&secret), user_id: user.id, expires_at, login_expires_at: expires_at,
+            kind: TokenKind::Refresh,
+            hash: hash(&secret),
+            user_id: user.id,
+            expires_at,
+            login_expires_at: expires_at,
         };
         self.ledger.save_token(&token).await?;
         Ok(Grant {
@@ -60,7 +64,8 @@ impl Accounts {
 
     fn cookie(&self, value: &str, max_age_s: i64) -> Answer<HeaderValue> {
         let secure = if self.secure_cookies { "; Secure" } else { "" };
-        let text = format!("{COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}");
+        let text =
+            format!("{COOKIE}={value}; Path={COOKIE_PATH}; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}");
         HeaderValue::from_str(&text).map_err(|error| Problem::internal(&error))
     }
 

@@ -25,7 +25,11 @@ pub(super) struct SigningKey {
 /// Several servers may start at once with the same file: one writes it, all read it.
 pub(super) fn load_or_create(path: &Path) -> anyhow::Result<SigningKey> {
     if let Err(error) = File::open(path) {
-        anyhow::ensure!(error.kind() == ErrorKind::NotFound, "the signing key {} cannot be read: {error}", path.display());
+        anyhow::ensure!(
+            error.kind() == ErrorKind::NotFound,
+            "the signing key {} cannot be read: {error}",
+            path.display()
+        );
         create(path).with_context(|| format!("creating the signing key {}", path.display()))?;
     }
     let pem = std::fs::read_to_string(path).with_context(|| format!("reading the signing key {}", path.display()))?;
@@ -37,7 +41,8 @@ fn create(path: &Path) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())?;
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(document.as_ref()));
+    let pem =
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(document.as_ref()));
     // Complete before it has its name: nobody ever reads half a key, and the first one to link wins.
     let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;

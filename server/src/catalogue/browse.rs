@@ -27,7 +27,11 @@ pub(super) async fn plan(
     let event = app.catalogue.visible(&id, caller).await?;
     let plan = app.catalogue.plan(&event).await?;
     // A draft is nobody else's business, caches in between included.
-    let caching = if event.status.is_public() { "public, max-age=31536000, immutable" } else { "private, max-age=31536000, immutable" };
+    let caching = if event.status.is_public() {
+        "public, max-age=31536000, immutable"
+    } else {
+        "private, max-age=31536000, immutable"
+    };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),

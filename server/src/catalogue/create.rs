@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Extension;
 use frontrow_domain::clock::{UnixMs, is_time_zone};
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::{Event, EventStatus, Generation};
@@ -157,7 +157,11 @@ pub(super) fn check_rules(event: &Event) -> Answer<()> {
         return Err(Problem::invalid("ends_at", "must be after starts_at"));
     }
     let within = |field, value: u32, from, to| {
-        if (from..=to).contains(&value) { Ok(()) } else { Err(Problem::invalid(field, &format!("must be {from} to {to}"))) }
+        if (from..=to).contains(&value) {
+            Ok(())
+        } else {
+            Err(Problem::invalid(field, &format!("must be {from} to {to}")))
+        }
     };
     within("hold_ttl_s", event.hold_ttl_s, 2, 7200)?;
     within("payment_window_s", event.payment_window_s, 10, 1800)?;
@@ -168,9 +172,11 @@ pub(super) fn check_rules(event: &Event) -> Answer<()> {
 fn answer(event: &Event) -> Answer<(StatusCode, HeaderMap, Bytes)> {
     let response = Json(EventView::new(event, Some(SeatCounts::default()))).into_response();
     let mut headers = response.headers().clone();
-    let location = HeaderValue::from_str(&format!("/api/v1/events/{}", event.id)).map_err(|error| Problem::internal(&error))?;
+    let location =
+        HeaderValue::from_str(&format!("/api/v1/events/{}", event.id)).map_err(|error| Problem::internal(&error))?;
     headers.insert(header::LOCATION, location);
     headers.remove(header::CONTENT_LENGTH);
-    let body = serde_json::to_vec(&EventView::new(event, Some(SeatCounts::default()))).map_err(|error| Problem::internal(&error))?;
+    let body = serde_json::to_vec(&EventView::new(event, Some(SeatCounts::default())))
+        .map_err(|error| Problem::internal(&error))?;
     Ok((StatusCode::ACCEPTED, headers, body.into()))
 }

@@ -97,8 +97,10 @@ fn query(filters: &Filters, caller: Option<SignedIn>) -> Answer<EventQuery> {
         with_private: mine || (is_admin && status.is_some()),
         order: parse("sort", &filters.sort, "starts_at, -starts_at or name", order)?.unwrap_or_default(),
         after: parse("cursor", &filters.cursor, "a next_cursor", |text| text.parse::<EventId>().ok())?,
-        limit: parse("limit", &filters.limit, "1 to 100", |text| text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)))?
-            .unwrap_or(DEFAULT_LIMIT),
+        limit: parse("limit", &filters.limit, "1 to 100", |text| {
+            text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        })?
+        .unwrap_or(DEFAULT_LIMIT),
     })
 }
 
@@ -126,5 +128,6 @@ fn search_text(text: &str) -> Option<Option<String>> {
 }
 
 fn bad(parameter: &str, shape: &str) -> Problem {
-    Problem::new(ErrorCode::BadRequest, format!("the parameter {parameter} must be {shape}")).with("parameter", parameter)
+    Problem::new(ErrorCode::BadRequest, format!("the parameter {parameter} must be {shape}"))
+        .with("parameter", parameter)
 }

@@ -120,7 +120,9 @@ fn yours(plan: &CompiledPlan, answer: StoreAnswer, limit: u32) -> Answer<Vec<Hel
 fn refused(layout: &Layout, refusal: &Refusal, limit: u32) -> Problem {
     let names = |seats: &[Ordinal]| seats.iter().map(|&seat| layout.seat(seat).seat.clone()).collect::<Vec<_>>();
     match refusal {
-        Refusal::Recovering | Refusal::Superseded => Problem::new(ErrorCode::Recovering, "the seats are being restored"),
+        Refusal::Recovering | Refusal::Superseded => {
+            Problem::new(ErrorCode::Recovering, "the seats are being restored")
+        }
         Refusal::NotOnSale => Problem::new(ErrorCode::NotOnSale, "seats of this event cannot be held now"),
         Refusal::Taken(seats) => {
             let seats = names(seats);

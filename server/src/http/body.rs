@@ -36,7 +36,9 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         let time = time_for(request.headers());
         let Ok(read) = timeout(time, Bytes::from_request(request, state)).await else { return Err(too_slow()) };
         let bytes = read.map_err(|rejection| match rejection.into_response().status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::BodyTooLarge, "the body is larger than this route takes"),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(ErrorCode::BodyTooLarge, "the body is larger than this route takes")
+            }
             _ => Problem::new(ErrorCode::BadRequest, "the body ended early"),
         })?;
         Ok(Self { bytes, is_json })
@@ -45,7 +47,8 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
 /// How long a body may take: ten seconds, and longer only for what is announced to be large.
 pub(crate) fn time_for(headers: &HeaderMap) -> Duration {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);
     BODY_TIME + Duration::from_secs(u64::min(announced, MAX_ANNOUNCED) / SLOWEST_BYTES_PER_S)
 }
 

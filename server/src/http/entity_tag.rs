@@ -49,7 +49,9 @@ pub(crate) fn of(bytes: &[u8]) -> HeaderValue {
 
 /// A tag that a route has set is of its plain bytes; the encoded ones are others and get another.
 fn of_encoding(tag: &HeaderValue, encoding: Option<&HeaderValue>) -> HeaderValue {
-    let (Ok(tag_text), Some(Ok(encoding))) = (tag.to_str(), encoding.map(HeaderValue::to_str)) else { return tag.clone() };
+    let (Ok(tag_text), Some(Ok(encoding))) = (tag.to_str(), encoding.map(HeaderValue::to_str)) else {
+        return tag.clone();
+    };
     let plain = tag_text.trim_end_matches('"');
     HeaderValue::from_str(&format!("{plain}-{encoding}\"")).unwrap_or_else(|_| tag.clone())
 }
@@ -57,7 +59,10 @@ fn of_encoding(tag: &HeaderValue, encoding: Option<&HeaderValue>) -> HeaderValue
 /// Weak comparison, as `If-None-Match` asks for.
 fn matches(wanted: &HeaderValue, tag: &HeaderValue) -> bool {
     let (Ok(wanted), Ok(tag)) = (wanted.to_str(), tag.to_str()) else { return false };
-    wanted.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag.trim_start_matches("W/"))
+    wanted
+        .split(',')
+        .map(str::trim)
+        .any(|one| one == "*" || one.trim_start_matches("W/") == tag.trim_start_matches("W/"))
 }
 
 fn not_modified(headers: &HeaderMap) -> Response {

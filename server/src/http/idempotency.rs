@@ -42,7 +42,8 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
         return next.run(request).await;
     };
     let Some(key) = read_key(request.headers()) else {
-        return Problem::new(ErrorCode::BadRequest, "an Idempotency-Key has 1 to 255 visible characters").into_response();
+        return Problem::new(ErrorCode::BadRequest, "an Idempotency-Key has 1 to 255 visible characters")
+            .into_response();
     };
     let (parts, body) = request.into_parts();
     let Ok(read) = timeout(time_for(&parts.headers), to_bytes(body, MAX_BODY_BYTES)).await else {
@@ -60,8 +61,12 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
             remember(&app, &key, next.run(request).await).await
         }
         Ok(Begin::Replay(answer)) => replay(answer),
-        Ok(Begin::InFlight) => Problem::new(ErrorCode::IdempotencyInFlight, "the same request has not ended yet").into_response(),
-        Ok(Begin::Mismatch) => Problem::new(ErrorCode::IdempotencyMismatch, "use a new key for a new body").into_response(),
+        Ok(Begin::InFlight) => {
+            Problem::new(ErrorCode::IdempotencyInFlight, "the same request has not ended yet").into_response()
+        }
+        Ok(Begin::Mismatch) => {
+            Problem::new(ErrorCode::IdempotencyMismatch, "use a new key for a new body").into_response()
+        }
         Err(error) => Problem::from(error).into_response(),
     }
 }
@@ -123,7 +128,8 @@ fn replay(answer: StoredAnswer) -> Response {
 fn read_key(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(HEADER)?.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let fits = !bare.is_empty() && bare.len() <= MAX_KEY_BYTES && bare.chars().all(|c| c.is_ascii_graphic() && c != '"');
+    let fits =
+        !bare.is_empty() && bare.len() <= MAX_KEY_BYTES && bare.chars().all(|c| c.is_ascii_graphic() && c != '"');
     fits.then(|| bare.to_owned())
 }
 

@@ -103,9 +103,9 @@ impl LiveMap {
     /// Those of the seats that somebody else has for sure; a lease at its end is left to the store to decide.
     pub(super) fn taken_by_others(&self, user: UserId, seats: &[Ordinal], now: Instant) -> Vec<Ordinal> {
         let others = |seat: &Ordinal| {
-            self.taken.get(seat).is_some_and(|taken| {
-                taken.record.owner() != Some(user) && taken.until.is_none_or(|until| until > now)
-            })
+            self.taken
+                .get(seat)
+                .is_some_and(|taken| taken.record.owner() != Some(user) && taken.until.is_none_or(|until| until > now))
         };
         seats.iter().copied().filter(others).collect()
     }
@@ -113,7 +113,9 @@ impl LiveMap {
     /// What a user holds. Claimed seats belong to an order, not to the cart.
     pub(super) fn cart(&self, user: UserId) -> Cart {
         let seats = self.carts.get(&user).into_iter().flatten();
-        seats.filter_map(|&seat| self.taken.get(&seat).and_then(|taken| taken.until).map(|until| (seat, until))).collect()
+        seats
+            .filter_map(|&seat| self.taken.get(&seat).and_then(|taken| taken.until).map(|until| (seat, until)))
+            .collect()
     }
 
     /// When the next lease ends.

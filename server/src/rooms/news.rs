@@ -69,7 +69,9 @@ impl News {
             match entry {
                 Entry::Message(message) => self.tell(&message).await,
                 // The ticket generator buries it, once for everybody.
-                Entry::Poison { reason, .. } => error!(log.partition = partition, log.offset = offset, reason, "skipped an unreadable message"),
+                Entry::Poison { reason, .. } => {
+                    error!(log.partition = partition, log.offset = offset, reason, "skipped an unreadable message")
+                }
             }
             if saved_at.elapsed() >= SAVE_EVERY {
                 saved_at = Instant::now();

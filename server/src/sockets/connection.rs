@@ -145,7 +145,8 @@ impl Connection {
             Some(Ok(Message::Text(text))) => self.on_text(&text).await,
             Some(Ok(Message::Binary(_))) => {
                 let within = self.count_command()?;
-                let refusal = if within { bad_message(&Ref::None, "commands are JSON text") } else { too_fast(&Ref::None) };
+                let refusal =
+                    if within { bad_message(&Ref::None, "commands are JSON text") } else { too_fast(&Ref::None) };
                 self.send(Message::text(refusal)).await
             }
             Some(Ok(Message::Pong(_))) => {
@@ -173,7 +174,9 @@ impl Connection {
         }
         let ClientFrame { reference, command } = match frame {
             Ok(frame) => frame,
-            Err(BadFrame { reference, reason }) => return self.send(Message::text(bad_message(&reference, reason))).await,
+            Err(BadFrame { reference, reason }) => {
+                return self.send(Message::text(bad_message(&reference, reason))).await;
+            }
         };
         let Some(session) = self.session.take() else { return Err(End::Left) };
         let (session, reply, effect) = session.on_command(&self.desk, &reference, command).await;

@@ -93,11 +93,14 @@ fn subprotocol(headers: &HeaderMap) -> Answer<Option<Subprotocol>> {
 
 /// The 101 of RFC 6455, or why not.
 fn handshake(request: &Request) -> Answer<Response> {
-    let mut plain = axum::http::Request::builder().method(request.method()).uri(request.uri()).version(request.version());
+    let mut plain =
+        axum::http::Request::builder().method(request.method()).uri(request.uri()).version(request.version());
     if let Some(headers) = plain.headers_mut() {
         headers.clone_from(request.headers());
     }
-    let bad = |error: &dyn std::fmt::Display| Problem::new(ErrorCode::BadRequest, format!("not a WebSocket request: {error}"));
+    let bad = |error: &dyn std::fmt::Display| {
+        Problem::new(ErrorCode::BadRequest, format!("not a WebSocket request: {error}"))
+    };
     let plain = plain.body(()).map_err(|error| bad(&error))?;
     Ok(create_response(&plain).map_err(|error| bad(&error))?.map(|()| Body::empty()))
 }
@@ -141,7 +144,8 @@ mod tests {
     #[test]
     fn only_our_own_and_allowed_origins_open_sockets() {
         let allowed = ["https://shop.example.org".to_owned()];
-        for fine in ["http://tickets.example.org:8080", "https://tickets.example.org:8080", "https://shop.example.org"] {
+        for fine in ["http://tickets.example.org:8080", "https://tickets.example.org:8080", "https://shop.example.org"]
+        {
             assert!(check_origin(&headers(fine), &allowed).is_ok(), "{fine}");
         }
         for foreign in [

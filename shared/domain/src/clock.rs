@@ -40,7 +40,8 @@ impl Serialize for UnixMs {
 impl<'de> Deserialize<'de> for UnixMs {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("expected an RFC 3339 time such as 2027-06-12T18:00:00Z"))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("expected an RFC 3339 time such as 2027-06-12T18:00:00Z"))
     }
 }
 

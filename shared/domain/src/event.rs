@@ -153,7 +153,9 @@ mod tests {
     #[test]
     fn an_organizer_cannot_skip_generation_or_revive_a_cancelled_event() {
         assert!(Draft.may_become(OnSale) && OnSale.may_become(Closed) && Closed.may_become(OnSale));
-        for (from, to) in [(Generating, OnSale), (Failed, OnSale), (Cancelled, OnSale), (OnSale, Draft), (Draft, Generating)] {
+        for (from, to) in
+            [(Generating, OnSale), (Failed, OnSale), (Cancelled, OnSale), (OnSale, Draft), (Draft, Generating)]
+        {
             assert!(!from.may_become(to), "{from:?} -> {to:?}");
         }
     }

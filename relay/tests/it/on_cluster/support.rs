@@ -16,7 +16,8 @@ use uuid::Uuid;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 fn engine(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
 }
 
 /// Waits until the condition holds.
@@ -114,9 +115,11 @@ impl Bench {
 }
 
 pub(crate) fn plan(seats: u32) -> PlanBytes {
-    let seat = |n: u32| json!({
-        "seat_guid": format!("A-{n}"), "seat_number": n.to_string(), "category": "Stalls", "position": {"x": n, "y": 0},
-    });
+    let seat = |n: u32| {
+        json!({
+            "seat_guid": format!("A-{n}"), "seat_number": n.to_string(), "category": "Stalls", "position": {"x": n, "y": 0},
+        })
+    };
     let plan = json!({
         "name": "Studio", "size": {"width": 1000, "height": 100}, "categories": [{"name": "Stalls", "color": "#123456"}],
         "zones": [{

@@ -24,8 +24,16 @@ async fn every_refusal_is_a_problem() {
         (stranger.post_raw("auth/login", "{}", "text/plain").await, 415, "unsupported_media_type"),
         (stranger.post_raw("auth/login", vec![0xff, 0xfe], json).await, 400, "bad_request"),
         (stranger.post_raw("auth/login", "x".repeat(100_000), json).await, 413, "body_too_large"),
-        (stranger.post_raw("auth/register", r#"{"email":"x","password":"long enough","name":"x"}"#, json).await, 422, "invalid_field"),
-        (stranger.post_raw("auth/register", r#"{"email":"a@b.c","password":"short","name":"x"}"#, json).await, 422, "invalid_field"),
+        (
+            stranger.post_raw("auth/register", r#"{"email":"x","password":"long enough","name":"x"}"#, json).await,
+            422,
+            "invalid_field",
+        ),
+        (
+            stranger.post_raw("auth/register", r#"{"email":"a@b.c","password":"short","name":"x"}"#, json).await,
+            422,
+            "invalid_field",
+        ),
         (stranger.post_raw(&holds, "{", json).await, 401, "unauthorized"),
         (ada.post_raw(&holds, "{", json).await, 400, "bad_request"),
         (ada.post_raw("events", "{", json).await, 403, "forbidden"),

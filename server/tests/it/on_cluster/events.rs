@@ -11,20 +11,35 @@ const HALL: &str = include_str!("../../../../shared/plans/riethsporthalle.json")
 async fn a_real_hall_goes_on_sale_and_is_browsed() {
     let cluster = TestCluster::start(1).await;
     let hall: Value = serde_json::from_str(HALL).unwrap();
-    let prices: Value = hall["categories"].as_array().unwrap().iter().map(|category| (category["name"].as_str().unwrap().to_owned(), json!(5000))).collect();
-    let id = cluster.event(0, |wish| { wish["plan"] = hall; wish["prices"] = prices; }).await;
+    let prices: Value = hall["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|category| (category["name"].as_str().unwrap().to_owned(), json!(5000)))
+        .collect();
+    let id = cluster
+        .event(0, |wish| {
+            wish["plan"] = hall;
+            wish["prices"] = prices;
+        })
+        .await;
     let stranger = cluster.anonymous(0);
     let event = stranger.get(&format!("events/{id}")).await.body;
     assert_eq!(event["status"], "on_sale");
     assert_eq!(event["counts"], json!({"available": 1252, "held": 0, "sold": 0, "blocked": 0}));
     assert_eq!(event["generation"], json!({"done": 1252, "total": 1252}));
-    assert_eq!(cluster.engines.ledger.count_seats(id.parse().unwrap()).await.unwrap(), 1252, "every seat is in the ledger");
+    assert_eq!(
+        cluster.engines.ledger.count_seats(id.parse().unwrap()).await.unwrap(),
+        1252,
+        "every seat is in the ledger"
+    );
 
     let plan = stranger.get(&format!("events/{id}/plan")).await;
     assert_eq!(plan.body["seats"].as_array().unwrap().len(), 1252);
     assert!(plan.header("cache-control").contains("immutable"));
     let tag = plan.header("etag").to_owned();
-    let again = stranger.request(reqwest::Method::GET, &format!("events/{id}/plan"), None, &[("If-None-Match", &tag)]).await;
+    let again =
+        stranger.request(reqwest::Method::GET, &format!("events/{id}/plan"), None, &[("If-None-Match", &tag)]).await;
     assert_eq!((again.status, again.bytes.len()), (304, 0));
 
     let sections = stranger.get(&format!("events/{id}/sections")).await.body;
@@ -37,9 +52,13 @@ async fn a_real_hall_goes_on_sale_and_is_browsed() {
     socket.wait_for_seat(ordinal, 1).await;
     let seats = stranger.get(&format!("events/{id}/sections/D/seats")).await.body;
     let seat = seats["items"].as_array().unwrap().iter().find(|seat| seat["seat"] == "D-14-1").unwrap();
-    assert_eq!(*seat, json!({"seat": "D-14-1", "row": "14", "number": "1", "category": "Kategorie II", "state": "held"}));
+    assert_eq!(
+        *seat,
+        json!({"seat": "D-14-1", "row": "14", "number": "1", "category": "Kategorie II", "state": "held"})
+    );
     let categories = stranger.get(&format!("events/{id}/categories")).await.body;
-    let second = categories["items"].as_array().unwrap().iter().find(|category| category["id"] == "Kategorie II").unwrap();
+    let second =
+        categories["items"].as_array().unwrap().iter().find(|category| category["id"] == "Kategorie II").unwrap();
     assert_eq!(second["price"], json!({"amount": 5000, "currency": "EUR"}));
     assert_eq!(second["available"], second["total"].as_u64().unwrap() - 1);
     assert_eq!(stranger.get(&format!("events/{id}/sections/Z/seats")).await.status, 404);
@@ -52,11 +71,13 @@ async fn an_answer_that_did_not_change_is_not_sent_again() {
     let stranger = cluster.anonymous(0);
     let first = stranger.get(&format!("events/{id}/state")).await;
     let tag = first.header("etag").to_owned();
-    let same = stranger.request(reqwest::Method::GET, &format!("events/{id}/state"), None, &[("If-None-Match", &tag)]).await;
+    let same =
+        stranger.request(reqwest::Method::GET, &format!("events/{id}/state"), None, &[("If-None-Match", &tag)]).await;
     assert_eq!(same.status, 304);
     assert_eq!(cluster.buyer(0).await.hold(&id, &["A-1"]).await.status, 201);
     cluster.socket(0, &id).await.wait_for_seat(0, 1).await;
-    let changed = stranger.request(reqwest::Method::GET, &format!("events/{id}/state"), None, &[("If-None-Match", &tag)]).await;
+    let changed =
+        stranger.request(reqwest::Method::GET, &format!("events/{id}/state"), None, &[("If-None-Match", &tag)]).await;
     assert_eq!((changed.status, changed.body["seats"].as_u64()), (200, Some(3)));
 }
 
@@ -129,7 +150,8 @@ async fn every_problem_of_a_plan_is_named_with_its_path() {
     let mut wish = new_event(2);
     wish["prices"] = json!({"Balcony": 1});
     let errors = admin.post_with_key("events", wish, "k2").await.body["errors"].clone();
-    let paths: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["path"].as_str().unwrap().to_owned()).collect();
+    let paths: Vec<_> =
+        errors.as_array().unwrap().iter().map(|error| error["path"].as_str().unwrap().to_owned()).collect();
     assert_eq!(paths, ["$.prices[\"Stalls\"]", "$.prices[\"Balcony\"]"]);
     assert!(admin.get("events?mine=1").await.body["items"].as_array().unwrap().is_empty(), "nothing was created");
 }

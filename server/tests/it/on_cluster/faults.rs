@@ -31,7 +31,10 @@ impl ServerProcess {
             .unwrap();
         let process = Self { child, address };
         let ready = async {
-            while !reqwest::get(format!("http://{}/readyz", process.address)).await.is_ok_and(|reply| reply.status() == 200) {
+            while !reqwest::get(format!("http://{}/readyz", process.address))
+                .await
+                .is_ok_and(|reply| reply.status() == 200)
+            {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };

@@ -41,7 +41,12 @@ async fn i2_the_limit_holds_over_parallel_requests_to_both_servers() {
     }
     let replies = requests.join_all().await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 5);
-    assert!(replies.iter().filter(|reply| reply.status != 201).all(|reply| reply.code() == "seat_limit" || reply.code() == "rate_limited"));
+    assert!(
+        replies
+            .iter()
+            .filter(|reply| reply.status != 201)
+            .all(|reply| reply.code() == "seat_limit" || reply.code() == "rate_limited")
+    );
 }
 
 /// The figures that the issue asks for: one winner, everybody else refused without a question to the ledger.
@@ -86,7 +91,9 @@ async fn queries(mongo: &mongodb::Client, database: &str) -> i64 {
     let totals = top.get_document("totals").unwrap();
     let count = |collection: &str| {
         let of = totals.get_document(format!("{database}.{collection}")).and_then(|one| one.get_document("queries"));
-        of.map_or(0, |queries| queries.get_i64("count").or_else(|_| queries.get_i32("count").map(i64::from)).unwrap_or(0))
+        of.map_or(0, |queries| {
+            queries.get_i64("count").or_else(|_| queries.get_i32("count").map(i64::from)).unwrap_or(0)
+        })
     };
     ["events", "plans", "users", "seats", "categories", "sections"].into_iter().map(count).sum()
 }
@@ -128,7 +135,10 @@ async fn holds_are_extended_but_not_for_ever_and_not_by_repeating_them() {
         alive = !extended.body["seats"].as_array().unwrap().is_empty();
     }
     let lived = started.elapsed();
-    assert!((Duration::from_millis(5_900)..Duration::from_millis(6_900)).contains(&lived), "three times two seconds: {lived:?}");
+    assert!(
+        (Duration::from_millis(5_900)..Duration::from_millis(6_900)).contains(&lived),
+        "three times two seconds: {lived:?}"
+    );
 }
 
 #[tokio::test]
@@ -139,7 +149,14 @@ async fn unknown_foreign_and_malformed_seats_change_nothing() {
     let unknown = ada.hold(&id, &["A-1", "Z-9"]).await;
     assert_eq!((unknown.status, unknown.code(), &unknown.body["seats"]), (422, "unknown_seat", &json!(["Z-9"])));
     let path = format!("events/{id}/holds");
-    for wrong in [json!({}), json!({"seats": "A-1"}), json!({"seats": [1]}), json!({"seats": []}), json!([]), json!({"seats": vec!["A-1"; 101]})] {
+    for wrong in [
+        json!({}),
+        json!({"seats": "A-1"}),
+        json!({"seats": [1]}),
+        json!({"seats": []}),
+        json!([]),
+        json!({"seats": vec!["A-1"; 101]}),
+    ] {
         assert_eq!(ada.post(&path, wrong.clone()).await.status, 422, "{wrong}");
     }
     assert_eq!(ada.hold("00000000-0000-0000-0000-000000000000", &["A-1"]).await.status, 404);

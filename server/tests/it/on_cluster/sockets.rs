@@ -74,7 +74,9 @@ async fn c_a_client_that_comes_back_gets_what_it_missed() {
     }
     assert_eq!(back.states, watcher.states);
 
-    for resume in [format!("epoch=0000000000000000&seq={seq}"), format!("epoch={epoch}&seq=999"), "epoch=x&seq=x".into()] {
+    for resume in
+        [format!("epoch=0000000000000000&seq={seq}"), format!("epoch={epoch}&seq=999"), "epoch=x&seq=x".into()]
+    {
         let mut foreign = TestSocket::connect(&format!("{}?{resume}", url(&cluster, &id)), &[]).await.unwrap();
         foreign.wait_for("hello").await;
         let Frame::Json(frame) = foreign.next().await else { panic!("JSON") };
@@ -147,7 +149,16 @@ async fn k_bad_frames_are_answered_and_change_nothing() {
     let cluster = TestCluster::start(1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket_of(0, &id, &cluster.buyer(0).await).await;
-    for text in ["", "nonsense", "[]", "{}", r#"{"type":"fly"}"#, r#"{"type":"hold"}"#, r#"{"type":"hold","seats":["A-1",2]}"#, "\u{0}"] {
+    for text in [
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        r#"{"type":"fly"}"#,
+        r#"{"type":"hold"}"#,
+        r#"{"type":"hold","seats":["A-1",2]}"#,
+        "\u{0}",
+    ] {
         socket.send_raw(Message::text(text)).await;
         assert_eq!(socket.wait_for("reply").await["code"], "bad_message", "{text:?}");
     }

@@ -67,7 +67,13 @@ impl TestClient {
     }
 
     /// A request to `/api/v1/PATH` with these headers.
-    pub(crate) async fn request(&self, method: Method, path: &str, body: Option<Value>, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Reply {
         let mut request = self.http.request(method, format!("{}/api/v1/{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -99,7 +105,8 @@ impl TestClient {
 
     /// A POST of bytes that need not be JSON.
     pub(crate) async fn post_raw(&self, path: &str, body: impl Into<reqwest::Body>, content_type: &str) -> Reply {
-        let mut request = self.http.post(format!("{}/api/v1/{path}", self.base)).header(header::CONTENT_TYPE, content_type);
+        let mut request =
+            self.http.post(format!("{}/api/v1/{path}", self.base)).header(header::CONTENT_TYPE, content_type);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

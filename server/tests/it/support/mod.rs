@@ -27,7 +27,8 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 const ADMIN: &str = "admin@example.org";
 
 pub(crate) fn engine(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
 }
 
 /// See the module. Dropping it stops the relay and the servers with the test's runtime.
@@ -72,7 +73,9 @@ impl TestCluster {
         let mut settings = self.settings.clone();
         settings.server.name = format!("server-{}", self.servers.len() + 1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server = Server::start(settings, self.engines.clone(), Arc::new(SystemClock), listener, None).await.expect("a server");
+        let server = Server::start(settings, self.engines.clone(), Arc::new(SystemClock), listener, None)
+            .await
+            .expect("a server");
         server.create_admin(ADMIN, PASSWORD).await.expect("an administrator");
         self.servers.push(server);
     }
@@ -113,7 +116,8 @@ impl TestCluster {
         let email = format!("{}@example.org", Uuid::new_v4().simple());
         let mut client = self.anonymous(server);
         let id = client.register(&email).await;
-        let promoted = self.admin(server).await.post(&format!("admin/users/{id}/role"), json!({"role": "organizer"})).await;
+        let promoted =
+            self.admin(server).await.post(&format!("admin/users/{id}/role"), json!({"role": "organizer"})).await;
         assert_eq!(promoted.status, 200, "{promoted:?}");
         client.sign_in(&email, PASSWORD).await;
         client
@@ -164,10 +168,12 @@ pub(crate) fn new_event(seats: u32) -> Value {
 }
 
 pub(crate) fn studio(seats: u32) -> Value {
-    let seat = |n: u32| json!({
-        "seat_guid": format!("A-{n}"), "seat_number": n.to_string(), "category": "Stalls",
-        "position": {"x": n * 25, "y": 0},
-    });
+    let seat = |n: u32| {
+        json!({
+            "seat_guid": format!("A-{n}"), "seat_number": n.to_string(), "category": "Stalls",
+            "position": {"x": n * 25, "y": 0},
+        })
+    };
     json!({
         "name": "Studio", "size": {"width": 1000, "height": 100},
         "categories": [{"name": "Stalls", "color": "#123456"}],

@@ -32,7 +32,10 @@ pub(crate) struct TestSocket {
 impl TestSocket {
     /// Connects and takes hello and snapshot.
     pub(crate) async fn open(address: &str, event: &str, subprotocol: &str) -> Self {
-        let mut socket = Self::connect(&format!("ws://{address}/ws/v1/events/{event}"), &[("Sec-WebSocket-Protocol", subprotocol)]).await.expect("an upgrade");
+        let mut socket =
+            Self::connect(&format!("ws://{address}/ws/v1/events/{event}"), &[("Sec-WebSocket-Protocol", subprotocol)])
+                .await
+                .expect("an upgrade");
         socket.wait_for("hello").await;
         if subprotocol.ends_with("json") {
             socket.wait_for("snapshot").await;
@@ -133,7 +136,8 @@ impl TestSocket {
             }
             "snapshot" => {
                 self.seq = frame["seq"].as_u64().expect("a seq");
-                self.states = unpack(frame["states"].as_str().expect("states"), frame["seats"].as_u64().expect("seats"));
+                self.states =
+                    unpack(frame["states"].as_str().expect("states"), frame["seats"].as_u64().expect("seats"));
                 assert_eq!(frame["epoch"], self.epoch.as_str());
                 assert_eq!(frame["hash"], hash(&self.states), "the snapshot's hash is of its states");
             }
@@ -142,7 +146,8 @@ impl TestSocket {
                 assert_eq!(frame["epoch"], self.epoch.as_str());
                 self.seq += 1;
                 for change in frame["changes"].as_array().expect("changes") {
-                    let (ordinal, state) = (change[0].as_u64().expect("an ordinal"), change[1].as_u64().expect("a state"));
+                    let (ordinal, state) =
+                        (change[0].as_u64().expect("an ordinal"), change[1].as_u64().expect("a state"));
                     self.states[usize::try_from(ordinal).unwrap()] = u8::try_from(state).unwrap();
                 }
             }

@@ -50,7 +50,14 @@ impl HoldBook {
         }
     }
 
-    fn hold(&mut self, now_ms: u64, user: UserId, seats: &[Ordinal], ttl_ms: u64, limit: u32) -> Result<Outcome, Refusal> {
+    fn hold(
+        &mut self,
+        now_ms: u64,
+        user: UserId,
+        seats: &[Ordinal],
+        ttl_ms: u64,
+        limit: u32,
+    ) -> Result<Outcome, Refusal> {
         let gate = self.open_gate()?;
         let mut fresh = 0;
         let mut taken = Vec::new();
@@ -85,7 +92,8 @@ impl HoldBook {
 
     fn release(&mut self, now_ms: u64, user: UserId, seats: &[Ordinal]) -> Result<Outcome, Refusal> {
         self.any_gate()?;
-        let foreign: Vec<_> = seats.iter().copied().filter(|&seat| self.held_by(now_ms, seat, user).is_none()).collect();
+        let foreign: Vec<_> =
+            seats.iter().copied().filter(|&seat| self.held_by(now_ms, seat, user).is_none()).collect();
         if !foreign.is_empty() {
             return Err(Refusal::NotHeld(foreign));
         }
@@ -123,7 +131,13 @@ impl HoldBook {
         Ok(Outcome::Freed { seats: freed, waiting })
     }
 
-    fn claim(&mut self, now_ms: u64, user: UserId, seats: &[(Ordinal, Fence)], ttl_ms: u64) -> Result<Outcome, Refusal> {
+    fn claim(
+        &mut self,
+        now_ms: u64,
+        user: UserId,
+        seats: &[(Ordinal, Fence)],
+        ttl_ms: u64,
+    ) -> Result<Outcome, Refusal> {
         self.open_gate()?;
         let mine = |book: &Self, seat, fence| {
             book.record(now_ms, seat).lease().copied().filter(|lease| lease.owner == user && lease.fence == fence)

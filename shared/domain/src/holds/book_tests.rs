@@ -61,7 +61,10 @@ fn i2_the_limit_counts_held_claimed_and_sold() {
 fn i7_a_hold_past_its_deadline_is_gone_even_before_anybody_expires_it() {
     let mut book = open_book();
     yours(book.apply(0, &hold(ADA, &[1])));
-    assert_eq!(book.apply(TTL_MS, &Command::Release { user: ADA, seats: seats(&[1]) }), Outcome::Refused(Refusal::NotHeld(seats(&[1]))));
+    assert_eq!(
+        book.apply(TTL_MS, &Command::Release { user: ADA, seats: seats(&[1]) }),
+        Outcome::Refused(Refusal::NotHeld(seats(&[1])))
+    );
     assert_eq!(yours(book.apply(TTL_MS, &hold(BEN, &[1])))[0].ordinal, Ordinal(1));
 }
 
@@ -93,13 +96,20 @@ fn a_claim_needs_the_fence_of_the_hold_and_may_be_repeated() {
     assert_eq!(book.apply(1, &claim(stale)), Outcome::Refused(Refusal::NotHeld(seats(&[1]))));
     yours(book.apply(1, &claim(fence)));
     yours(book.apply(2, &claim(fence)));
-    assert_eq!(book.apply(3, &hold(ADA, &[1])), Outcome::Refused(Refusal::Taken(seats(&[1]))), "claimed seats are not in the cart");
+    assert_eq!(
+        book.apply(3, &hold(ADA, &[1])),
+        Outcome::Refused(Refusal::Taken(seats(&[1]))),
+        "claimed seats are not in the cart"
+    );
 }
 
 #[test]
 fn a_late_settlement_changes_nothing() {
     let mut book = open_book();
-    let settle = |version, state| Command::Settle { rebuild_epoch: None, seats: vec![SettledSeat { ordinal: Ordinal(1), version, state }] };
+    let settle = |version, state| Command::Settle {
+        rebuild_epoch: None,
+        seats: vec![SettledSeat { ordinal: Ordinal(1), version, state }],
+    };
     book.apply(0, &settle(2, Settled::Available { last_fence: None }));
     assert_eq!(book.apply(0, &settle(1, Settled::Sold { owner: ADA })), Outcome::Applied(vec![]));
     assert_eq!(book.record(0, Ordinal(1)), SeatRecord::Available);
@@ -111,7 +121,11 @@ fn a_settled_release_leaves_newer_holds_and_claims_alone() {
     let fence = yours(book.apply(0, &hold(BEN, &[1])))[0].fence;
     let free = |version| Command::Settle {
         rebuild_epoch: None,
-        seats: vec![SettledSeat { ordinal: Ordinal(1), version, state: Settled::Available { last_fence: Some(Fence { epoch: 1, counter: 0 }) } }],
+        seats: vec![SettledSeat {
+            ordinal: Ordinal(1),
+            version,
+            state: Settled::Available { last_fence: Some(Fence { epoch: 1, counter: 0 }) },
+        }],
     };
     book.apply(1, &free(1));
     assert_eq!(book.record(1, Ordinal(1)).owner(), Some(BEN));
@@ -131,5 +145,9 @@ fn without_a_gate_everything_is_refused_until_the_rebuild_ends() {
     assert_eq!(book.apply(0, &Command::SetGate(gate)), Outcome::Done);
     assert_eq!(book.apply(0, &hold(ADA, &[1])), Outcome::Refused(Refusal::NotOnSale));
     let late = Gate { version: 0, open: true, ..gate };
-    assert_eq!(book.apply(0, &Command::SetGate(late)), Outcome::Refused(Refusal::Superseded), "a late writer cannot reopen");
+    assert_eq!(
+        book.apply(0, &Command::SetGate(late)),
+        Outcome::Refused(Refusal::Superseded),
+        "a late writer cannot reopen"
+    );
 }

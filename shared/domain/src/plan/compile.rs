@@ -61,7 +61,12 @@ impl Compiler {
             return;
         }
         self.category_index.insert(name.to_owned(), self.categories.len());
-        self.categories.push(Category { id: name.to_owned(), name: name.to_owned(), color: color.to_owned(), total: 0 });
+        self.categories.push(Category {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            color: color.to_owned(),
+            total: 0,
+        });
     }
 
     fn zone(&mut self, node: &Node<'_>) {
@@ -103,7 +108,9 @@ impl Compiler {
         let number = node.required("seat_number").and_then(|number| number.text());
         let position = node.required("position").and_then(|position| position.point());
         let category = node.required("category").and_then(|category| category.text());
-        let (Some(name), Some(number), Some((x, y)), Some(category)) = (name, number, position, category) else { return };
+        let (Some(name), Some(number), Some((x, y)), Some(category)) = (name, number, position, category) else {
+            return;
+        };
         let Some(&category) = self.category_index.get(category) else {
             node.field_problem("category", format!("there is no category {category:?}"));
             return;
@@ -183,7 +190,9 @@ fn read_shape(node: &Node<'_>, at: (f64, f64)) -> Option<Shape> {
         "polygon" => {
             let polygon = node.required("polygon")?;
             let mut points = Vec::new();
-            polygon.required("points")?.for_each(|point| points.extend(point.point().map(|(x, y)| (at.0 + x, at.1 + y))));
+            polygon
+                .required("points")?
+                .for_each(|point| points.extend(point.point().map(|(x, y)| (at.0 + x, at.1 + y))));
             Some(Shape::Polygon { points })
         }
         "text" => Some(Shape::Text),

@@ -69,11 +69,7 @@ fn every_problem_is_reported_with_its_path() {
     let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(
         paths,
-        [
-            "$.categories[1].name",
-            "$.zones[0].rows[0].seats[0].position.x",
-            "$.zones[0].rows[1].seats[0].category",
-        ],
+        ["$.categories[1].name", "$.zones[0].rows[0].seats[0].position.x", "$.zones[0].rows[1].seats[0].category",],
         "{found:?}"
     );
 }

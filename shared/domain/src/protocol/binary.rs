@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn b2_a_delta_writes_gaps_and_states() {
-        let changes = vec![(Ordinal(0), SeatState::Held), (Ordinal(1), SeatState::Sold), (Ordinal(100), SeatState::Available)];
+        let changes =
+            vec![(Ordinal(0), SeatState::Held), (Ordinal(1), SeatState::Sold), (Ordinal(100), SeatState::Available)];
         let bytes = delta_bytes(&Delta { seq: 300, ts_ms: 1, changes });
         assert_eq!(bytes, [2, 0xac, 0x02, 1, 3, 1, 2, 0x88, 0x03]);
     }

@@ -77,7 +77,8 @@ impl ClientFrame {
         let Ok(Value::Object(frame)) = serde_json::from_str(text) else {
             return Err(bad(&Ref::None, "a frame is a JSON object"));
         };
-        let reference = read_ref(&frame).ok_or_else(|| bad(&Ref::None, "ref is a string of at most 64 bytes or an integer"))?;
+        let reference =
+            read_ref(&frame).ok_or_else(|| bad(&Ref::None, "ref is a string of at most 64 bytes or an integer"))?;
         let command = read_command(&frame).map_err(|reason| bad(&reference, reason))?;
         Ok(Self { reference, command })
     }

@@ -40,6 +40,8 @@ impl Subprotocol {
 
     /// The first of the client's wishes that we speak.
     pub fn choose<'a>(wishes: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        wishes.into_iter().find_map(|wish| [Self::Json, Self::Binary].into_iter().find(|known| known.name() == wish.trim()))
+        wishes
+            .into_iter()
+            .find_map(|wish| [Self::Json, Self::Binary].into_iter().find(|known| known.name() == wish.trim()))
     }
 }

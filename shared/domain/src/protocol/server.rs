@@ -145,7 +145,9 @@ impl ServerFrame<'_> {
             }
             Self::Cart { seats } => json!({"type": "cart", "seats": seats}),
             Self::Event { status } => json!({"type": "event", "status": status}),
-            Self::Bye { code, retry_after_ms } => json!({"type": "bye", "code": code, "retry_after_ms": retry_after_ms}),
+            Self::Bye { code, retry_after_ms } => {
+                json!({"type": "bye", "code": code, "retry_after_ms": retry_after_ms})
+            }
         }
     }
 }
@@ -170,7 +172,12 @@ mod tests {
             ServerFrame::Delta { epoch: "e", delta: &delta }.to_value(),
             json!({"type": "delta", "epoch": "e", "seq": 8, "ts_ms": 9, "changes": [[1, 0]]})
         );
-        let refused = ServerFrame::Refused { reference: &Ref::None, code: "bad_message", detail: "why".into(), fields: Map::new() };
+        let refused = ServerFrame::Refused {
+            reference: &Ref::None,
+            code: "bad_message",
+            detail: "why".into(),
+            fields: Map::new(),
+        };
         assert_eq!(
             refused.to_value(),
             json!({"type": "reply", "ref": null, "ok": false, "code": "bad_message", "detail": "why"})

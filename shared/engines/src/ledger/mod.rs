@@ -13,7 +13,7 @@ mod sales;
 
 pub use accounts::{Accounts, OneTimeToken, TokenKind};
 pub use answers::{AnswerKey, Answers, Begin, StoredAnswer};
-pub use catalogue::{Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySection, InventorySeat};
+pub use catalogue::{Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySeat, InventorySection};
 pub use outbox::{LogPosition, Outbox, OutboxFeed, OutboxLag};
 pub use plan_bytes::PlanBytes;
 pub use sales::{Claim, ClaimRefusal, ClaimedSeat, Sales};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::holds::SettledSeat;
-use frontrow_domain::ids::{EventId, Ordinal, OrderId, OutboxId, UserId};
+use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId, UserId};
 use frontrow_domain::seat::Fence;
 
 use super::LedgerError;

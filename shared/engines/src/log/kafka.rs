@@ -120,20 +120,23 @@ impl Log for KafkaLog {
             .create()
             .map_err(unreachable)?;
         consumer.subscribe(&[&*self.facts]).map_err(unreachable)?;
-        Ok(Box::new(KafkaGroup { topic: Arc::clone(&self.facts), consumer: Arc::new(consumer) }))
+        Ok(Box::new(KafkaGroup { topic: Arc::clone(&self.facts), consumer: Arc::new(ClosedElsewhere(Some(consumer))) }))
     }
 
     async fn tail(&self, position: &LogPosition) -> Result<Box<dyn TailReader>, LogError> {
         // The group is only a name here: nothing is ever committed to it.
-        let consumer: StreamConsumer =
-            reader(&self.brokers).set("group.id", "frontrow-tail").set("auto.offset.reset", "earliest").create().map_err(unreachable)?;
+        let consumer: StreamConsumer = reader(&self.brokers)
+            .set("group.id", "frontrow-tail")
+            .set("auto.offset.reset", "earliest")
+            .create()
+            .map_err(unreachable)?;
         let position = self.resolve(position.clone()).await?;
         let mut partitions = TopicPartitionList::new();
         for (&partition, &offset) in &position {
             partitions.add_partition_offset(&self.facts, partition, Offset::Offset(offset)).map_err(unreachable)?;
         }
         consumer.assign(&partitions).map_err(unreachable)?;
-        Ok(Box::new(KafkaTail { consumer, position }))
+        Ok(Box::new(KafkaTail { consumer: ClosedElsewhere(Some(consumer)), position }))
     }
 
     async fn check(&self) -> Result<(), LogError> {
@@ -143,9 +146,29 @@ impl Log for KafkaLog {
     }
 }
 
+/// A consumer that is closed on a thread of its own. Closing waits for the broker and has been seen to wait for ever
+/// when it interrupts a join; a runtime that is shutting down must not hang on that. Nothing is lost by not waiting:
+/// what was dealt with is committed, and a static member does not leave its group when it closes.
+struct ClosedElsewhere(Option<StreamConsumer>);
+
+impl std::ops::Deref for ClosedElsewhere {
+    type Target = StreamConsumer;
+
+    fn deref(&self) -> &StreamConsumer {
+        self.0.as_ref().expect("it is taken out by drop only")
+    }
+}
+
+impl Drop for ClosedElsewhere {
+    fn drop(&mut self) {
+        let consumer = self.0.take();
+        std::thread::spawn(move || drop(consumer));
+    }
+}
+
 struct KafkaGroup {
     topic: Arc<str>,
-    consumer: Arc<StreamConsumer>,
+    consumer: Arc<ClosedElsewhere>,
 }
 
 #[async_trait]
@@ -167,7 +190,7 @@ impl GroupReader for KafkaGroup {
 }
 
 struct KafkaTail {
-    consumer: StreamConsumer,
+    consumer: ClosedElsewhere,
     position: LogPosition,
 }
 

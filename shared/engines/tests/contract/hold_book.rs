@@ -113,7 +113,12 @@ async fn compare(store: &impl Holds, moves: &[Move]) -> Result<(), TestCaseError
 }
 
 /// The store answers first: the book then does the same command at the time that the store says it was.
-async fn step(store: &impl Holds, event: EventId, book: &mut HoldBook, command: &Command) -> Result<u64, TestCaseError> {
+async fn step(
+    store: &impl Holds,
+    event: EventId,
+    book: &mut HoldBook,
+    command: &Command,
+) -> Result<u64, TestCaseError> {
     let answer = store.apply(event, command).await.expect("the store answers");
     let expected = book.apply(answer.at_ms, command);
     prop_assert_eq!(&answer.outcome, &expected, "{:?}", command);
@@ -126,7 +131,8 @@ async fn step(store: &impl Holds, event: EventId, book: &mut HoldBook, command: 
 fn command(next: &Move, book: &HoldBook, now_ms: u64) -> Command {
     let fences = |seats: &[Ordinal], stale: StaleFence| {
         let fence = |seat| {
-            let mut fence = book.record(now_ms, seat).lease().map_or(Fence { epoch: 1, counter: 1 }, |lease| lease.fence);
+            let mut fence =
+                book.record(now_ms, seat).lease().map_or(Fence { epoch: 1, counter: 1 }, |lease| lease.fence);
             fence.counter -= u64::from(stale && fence.counter > 0);
             fence
         };
@@ -140,7 +146,8 @@ fn command(next: &Move, book: &HoldBook, now_ms: u64) -> Command {
         Move::Claim(user, seats, stale) => Command::Claim { user, seats: fences(&seats, stale), ttl_ms: TTL_MS },
         Move::Unclaim(user, seats, stale) => Command::Unclaim { user, seats: fences(&seats, stale) },
         Move::Settle(seats) => {
-            let seat = |(ordinal, version, kind, owner)| SettledSeat { ordinal, version, state: settled(kind, owner, now_ms) };
+            let seat =
+                |(ordinal, version, kind, owner)| SettledSeat { ordinal, version, state: settled(kind, owner, now_ms) };
             Command::Settle { rebuild_epoch: Some(2), seats: seats.into_iter().map(seat).collect() }
         }
         Move::Rebuild(epoch) => Command::Rebuild { epoch },
@@ -153,9 +160,7 @@ fn settled(kind: Kind, owner: UserId, now_ms: u64) -> Settled {
     let fence = Fence { epoch: 1, counter: 3 };
     match kind {
         Kind::Available => Settled::Available { last_fence: Some(fence) },
-        Kind::Claimed => {
-            Settled::Claimed(Lease { owner, fence, first_held_ms: now_ms, deadline_ms: now_ms + 60_000 })
-        }
+        Kind::Claimed => Settled::Claimed(Lease { owner, fence, first_held_ms: now_ms, deadline_ms: now_ms + 60_000 }),
         Kind::Sold => Settled::Sold { owner },
         Kind::Blocked => Settled::Blocked,
     }

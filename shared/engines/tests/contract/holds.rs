@@ -10,16 +10,20 @@ use tokio::sync::mpsc;
 
 use crate::support::{PATIENCE, new_event_id, new_user_id, redis};
 
-crate::contract!(on_redis, super::redis, [
-    a_gate_opens_after_a_rebuild_and_is_read_back,
-    i1_of_many_buyers_exactly_one_gets_the_seat,
-    i2_parallel_commands_of_one_buyer_never_exceed_the_limit,
-    a_change_is_hinted_and_numbered,
-    a_version_from_before_the_memory_was_lost_is_not_believed,
-    an_unwatched_hold_vanishes_by_itself,
-    seats_are_read_in_the_order_asked_for,
-    a_settled_sale_refuses_holds_and_frees_the_former_holder,
-]);
+crate::contract!(
+    on_redis,
+    super::redis,
+    [
+        a_gate_opens_after_a_rebuild_and_is_read_back,
+        i1_of_many_buyers_exactly_one_gets_the_seat,
+        i2_parallel_commands_of_one_buyer_never_exceed_the_limit,
+        a_change_is_hinted_and_numbered,
+        a_version_from_before_the_memory_was_lost_is_not_believed,
+        an_unwatched_hold_vanishes_by_itself,
+        seats_are_read_in_the_order_asked_for,
+        a_settled_sale_refuses_holds_and_frees_the_former_holder,
+    ]
+);
 
 pub(crate) async fn open_gate(store: &impl Holds) -> EventId {
     let event = new_event_id();
@@ -56,10 +60,10 @@ async fn i1_of_many_buyers_exactly_one_gets_the_seat(store: &(impl Holds + Clone
         buyers.spawn(async move { apply(&store, event, hold(new_user_id(), &[7, 8], 60_000)).await });
     }
     let outcomes = buyers.join_all().await;
-    let winners = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Yours(seats) if seats.len() == 2)).count();
-    let losers = outcomes.iter().filter(|&outcome| {
-        *outcome == Outcome::Refused(Refusal::Taken(vec![Ordinal(7), Ordinal(8)]))
-    });
+    let winners =
+        outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Yours(seats) if seats.len() == 2)).count();
+    let losers =
+        outcomes.iter().filter(|&outcome| *outcome == Outcome::Refused(Refusal::Taken(vec![Ordinal(7), Ordinal(8)])));
     assert_eq!((winners, losers.count()), (1, 199));
 }
 
@@ -122,7 +126,8 @@ async fn seats_are_read_in_the_order_asked_for(store: &impl Holds) {
     apply(store, event, hold(new_user_id(), &[1500], 60_000)).await;
     let asked: Vec<_> = (0..2500).rev().map(Ordinal).collect();
     let read = store.read(event, &asked).await.expect("answers");
-    let held: Vec<_> = asked.iter().zip(&read.records).filter(|(_, record)| record.state() == SeatState::Held).collect();
+    let held: Vec<_> =
+        asked.iter().zip(&read.records).filter(|(_, record)| record.state() == SeatState::Held).collect();
     assert_eq!(read.records.len(), 2500);
     assert_eq!(held.iter().map(|(seat, _)| seat.0).collect::<Vec<_>>(), [1500]);
 }
@@ -134,6 +139,12 @@ async fn a_settled_sale_refuses_holds_and_frees_the_former_holder(store: &impl H
     let settle = Command::Settle { rebuild_epoch: None, seats: vec![sold] };
     assert_eq!(apply(store, event, settle.clone()).await, Outcome::Applied(vec![Ordinal(1)]));
     assert_eq!(apply(store, event, settle).await, Outcome::Applied(vec![]), "the same version again changes nothing");
-    assert_eq!(apply(store, event, hold(holder, &[1], 60_000)).await, Outcome::Refused(Refusal::Taken(vec![Ordinal(1)])));
-    assert!(matches!(apply(store, event, hold(holder, &[5], 60_000)).await, Outcome::Yours(_)), "one place is free again");
+    assert_eq!(
+        apply(store, event, hold(holder, &[1], 60_000)).await,
+        Outcome::Refused(Refusal::Taken(vec![Ordinal(1)]))
+    );
+    assert!(
+        matches!(apply(store, event, hold(holder, &[5], 60_000)).await, Outcome::Yours(_)),
+        "one place is free again"
+    );
 }

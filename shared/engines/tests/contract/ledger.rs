@@ -3,7 +3,7 @@
 use frontrow_domain::account::{Role, User};
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::holds::Settled;
-use frontrow_domain::ids::{EventId, Ordinal, OrderId, UserId};
+use frontrow_domain::ids::{EventId, OrderId, Ordinal, UserId};
 use frontrow_domain::inventory::{InventoryFact, Seats};
 use frontrow_domain::seat::Fence;
 use frontrow_engines::ledger::{
@@ -13,25 +13,29 @@ use frontrow_engines::ledger::{
 
 use crate::support::{PATIENCE, event, mongo, new_order_id, new_outbox_id, new_user_id, now, plan};
 
-crate::contract!(on_mongo, super::mongo, [
-    an_email_belongs_to_one_account,
-    a_one_time_token_works_once,
-    an_event_comes_with_its_plan_and_its_outbox_row,
-    events_are_listed_filtered_and_paged,
-    a_late_change_of_an_event_is_refused,
-    i6_inventory_written_twice_is_there_once,
-    generation_ends_once,
-    a_fence_epoch_is_given_out_once,
-    i1_of_many_orders_exactly_one_claims_the_seat,
-    i2_the_seat_limit_holds_in_the_ledger,
-    a_stale_fence_claims_nothing,
-    a_claim_ends_as_sale_or_as_release,
-    blocking_is_all_or_nothing,
-    the_outbox_gives_every_row_to_one_relay_at_a_time,
-    the_feed_brings_new_rows,
-    positions_in_the_log_are_kept,
-    an_idempotency_key_gives_one_answer,
-]);
+crate::contract!(
+    on_mongo,
+    super::mongo,
+    [
+        an_email_belongs_to_one_account,
+        a_one_time_token_works_once,
+        an_event_comes_with_its_plan_and_its_outbox_row,
+        events_are_listed_filtered_and_paged,
+        a_late_change_of_an_event_is_refused,
+        i6_inventory_written_twice_is_there_once,
+        generation_ends_once,
+        a_fence_epoch_is_given_out_once,
+        i1_of_many_orders_exactly_one_claims_the_seat,
+        i2_the_seat_limit_holds_in_the_ledger,
+        a_stale_fence_claims_nothing,
+        a_claim_ends_as_sale_or_as_release,
+        blocking_is_all_or_nothing,
+        the_outbox_gives_every_row_to_one_relay_at_a_time,
+        the_feed_brings_new_rows,
+        positions_in_the_log_are_kept,
+        an_idempotency_key_gives_one_answer,
+    ]
+);
 
 fn user(email: &str) -> User {
     User {
@@ -61,7 +65,11 @@ async fn an_email_belongs_to_one_account(ledger: &impl Ledger) {
 async fn a_one_time_token_works_once(ledger: &impl Ledger) {
     let expires_at = now().plus_ms(60_000);
     let token = OneTimeToken {
-        kind: TokenKind::Socket, hash: "abc".into(), user_id: new_user_id(), expires_at, login_expires_at: expires_at,
+        kind: TokenKind::Socket,
+        hash: "abc".into(),
+        user_id: new_user_id(),
+        expires_at,
+        login_expires_at: expires_at,
     };
     ledger.save_token(&token).await.expect("answers");
     let take = |kind, at| ledger.take_token(kind, "abc", at);
@@ -137,7 +145,11 @@ async fn on_sale(ledger: &impl Ledger, seats: u32) -> EventId {
 
 fn inventory(seats: u32) -> Vec<InventorySeat> {
     let seat = |n: u32| InventorySeat {
-        seat: format!("A-{n}"), section: "A".into(), row: "1".into(), number: n.to_string(), category: "Stalls".into(),
+        seat: format!("A-{n}"),
+        section: "A".into(),
+        row: "1".into(),
+        number: n.to_string(),
+        category: "Stalls".into(),
     };
     (0..seats).map(seat).collect()
 }
@@ -203,7 +215,11 @@ async fn i2_the_seat_limit_holds_in_the_ledger(ledger: &impl Ledger) {
     assert_eq!(ledger.claim(&over, new_outbox_id(), now()).await.expect("answers"), Err(ClaimRefusal::Limit));
     let released = ledger.release_claim(event, first.order_id, new_outbox_id(), now()).await.expect("answers");
     assert_eq!(released, [Ordinal(0), Ordinal(1)]);
-    assert_eq!(ledger.claim(&over, new_outbox_id(), now()).await.expect("answers"), Ok(()), "two places are free again");
+    assert_eq!(
+        ledger.claim(&over, new_outbox_id(), now()).await.expect("answers"),
+        Ok(()),
+        "two places are free again"
+    );
 }
 
 async fn a_stale_fence_claims_nothing(ledger: &impl Ledger) {
@@ -220,9 +236,16 @@ async fn a_claim_ends_as_sale_or_as_release(ledger: &impl Ledger) {
     let (event, buyer) = (on_sale(ledger, 3).await, new_user_id());
     let order = claim(event, new_order_id(), buyer, &[2, 1], 1);
     assert_eq!(ledger.claim(&order, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    assert_eq!(ledger.sell(event, order.order_id, new_outbox_id(), now()).await.expect("answers"), [Ordinal(1), Ordinal(2)]);
+    assert_eq!(
+        ledger.sell(event, order.order_id, new_outbox_id(), now()).await.expect("answers"),
+        [Ordinal(1), Ordinal(2)]
+    );
     assert_eq!(ledger.sell(event, order.order_id, new_outbox_id(), now()).await.expect("answers"), [], "sold once");
-    assert_eq!(ledger.release_claim(event, order.order_id, new_outbox_id(), now()).await.expect("answers"), [], "sold for good");
+    assert_eq!(
+        ledger.release_claim(event, order.order_id, new_outbox_id(), now()).await.expect("answers"),
+        [],
+        "sold for good"
+    );
     let settled = ledger.settled(event, Some(&[Ordinal(1)])).await.expect("answers");
     assert_eq!((settled[0].version, settled[0].state), (2, Settled::Sold { owner: buyer }));
     let facts: Vec<_> = ledger.lease(10, 0, 1000).await.expect("answers").into_iter().map(|row| row.fact).collect();
@@ -240,7 +263,8 @@ async fn blocking_is_all_or_nothing(ledger: &impl Ledger) {
     assert_eq!(ledger.unblock(event, &all[1..], new_outbox_id(), now()).await.expect("answers"), Err(vec![Ordinal(2)]));
     assert_eq!(ledger.unblock(event, &all[..1], new_outbox_id(), now()).await.expect("answers"), Ok(()));
     let settled = ledger.settled(event, Some(&all)).await.expect("answers");
-    let blocked: Vec<_> = settled.iter().filter(|seat| seat.state == Settled::Blocked).map(|seat| seat.ordinal).collect();
+    let blocked: Vec<_> =
+        settled.iter().filter(|seat| seat.state == Settled::Blocked).map(|seat| seat.ordinal).collect();
     assert_eq!(blocked, [Ordinal(1)]);
 }
 
@@ -288,17 +312,26 @@ async fn positions_in_the_log_are_kept(ledger: &impl Ledger) {
 
 async fn an_idempotency_key_gives_one_answer(ledger: &impl Ledger) {
     let key = AnswerKey {
-        user_id: new_user_id(), route: "POST /api/v1/events".into(), key: "k1".into(), fingerprint: "f1".into(),
+        user_id: new_user_id(),
+        route: "POST /api/v1/events".into(),
+        key: "k1".into(),
+        fingerprint: "f1".into(),
     };
     let begin = |at, key: AnswerKey| async move { ledger.begin(&key, at, 30_000).await.expect("answers") };
     let (one, two) = tokio::join!(begin(now(), key.clone()), begin(now(), key.clone()));
-    assert!(matches!((&one, &two), (Begin::Fresh, Begin::InFlight) | (Begin::InFlight, Begin::Fresh)), "{one:?} {two:?}");
+    assert!(
+        matches!((&one, &two), (Begin::Fresh, Begin::InFlight) | (Begin::InFlight, Begin::Fresh)),
+        "{one:?} {two:?}"
+    );
     assert_eq!(begin(now().plus_ms(30_001), key.clone()).await, Begin::Fresh, "the mark lapsed");
     let other = AnswerKey { fingerprint: "f2".into(), ..key.clone() };
     assert_eq!(begin(now(), other).await, Begin::Mismatch);
 
     let answer = StoredAnswer {
-        status: 202, location: Some("/api/v1/events/1".into()), content_type: "application/json".into(), body: b"{\"a\": 1}".to_vec(),
+        status: 202,
+        location: Some("/api/v1/events/1".into()),
+        content_type: "application/json".into(),
+        body: b"{\"a\": 1}".to_vec(),
     };
     let plan = plan();
     ledger.create_event(&event(&plan, 1), &plan, new_outbox_id(), Some((&key, &answer))).await.expect("answers");

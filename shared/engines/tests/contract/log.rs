@@ -8,14 +8,18 @@ use frontrow_engines::log::{Delivered, Entry, Log};
 
 use crate::support::{PATIENCE, kafka, new_event_id, new_outbox_id, now};
 
-crate::contract!(on_kafka, super::kafka, [
-    a_tail_reads_on_from_its_position,
-    a_tail_that_read_nothing_yet_knows_where_it_stands,
-    one_event_keeps_its_order,
-    d7_what_was_not_committed_is_delivered_again,
-    a_group_shares_the_work,
-    buried_bytes_do_not_stop_the_log,
-]);
+crate::contract!(
+    on_kafka,
+    super::kafka,
+    [
+        a_tail_reads_on_from_its_position,
+        a_tail_that_read_nothing_yet_knows_where_it_stands,
+        one_event_keeps_its_order,
+        d7_what_was_not_committed_is_delivered_again,
+        a_group_shares_the_work,
+        buried_bytes_do_not_stop_the_log,
+    ]
+);
 
 fn message(seats_total: u32) -> InventoryMessage {
     InventoryMessage {

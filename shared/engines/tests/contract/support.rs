@@ -6,8 +6,8 @@ use frontrow_domain::clock::{Clock as _, SystemClock, UnixMs};
 use frontrow_domain::event::{Event, EventStatus, Generation};
 use frontrow_domain::ids::{EventId, OrderId, OutboxId, UserId};
 use frontrow_engines::holds::redis::RedisHolds;
-use frontrow_engines::ledger::mongo::MongoLedger;
 use frontrow_engines::ledger::PlanBytes;
+use frontrow_engines::ledger::mongo::MongoLedger;
 use frontrow_engines::log::kafka::KafkaLog;
 use uuid::Uuid;
 
@@ -15,7 +15,8 @@ use uuid::Uuid;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 fn server(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
 }
 
 pub(crate) fn redis_url() -> String {
@@ -34,7 +35,9 @@ pub(crate) async fn mongo() -> MongoLedger {
 
 /// Topics of its own, so that every test reads its own messages only.
 pub(crate) async fn kafka() -> KafkaLog {
-    KafkaLog::connect(&server("FRONTROW_TEST_KAFKA"), &format!("contract-{}", Uuid::new_v4().simple())).await.expect("kafka")
+    KafkaLog::connect(&server("FRONTROW_TEST_KAFKA"), &format!("contract-{}", Uuid::new_v4().simple()))
+        .await
+        .expect("kafka")
 }
 
 pub(crate) fn now() -> UnixMs {

@@ -79,12 +79,8 @@ async fn ensure(
     needed: &'static str,
     wanted: impl FnOnce(&str) -> Option<String>,
 ) -> Result<(), PreflightError> {
-    let settings: HashMap<String, String> = redis::cmd("CONFIG")
-        .arg("GET")
-        .arg(name)
-        .query_async(connection)
-        .await
-        .map_err(PreflightError::unreachable)?;
+    let settings: HashMap<String, String> =
+        redis::cmd("CONFIG").arg("GET").arg(name).query_async(connection).await.map_err(PreflightError::unreachable)?;
     let found = settings.get(name).cloned().unwrap_or_default();
     let Some(value) = wanted(&found) else { return Ok(()) };
     let set = redis::cmd("CONFIG").arg("SET").arg(name).arg(&value).query_async::<()>(connection).await;

@@ -8,7 +8,11 @@ use redis::{Script, ScriptInvocation};
 /// Every script starts with the prelude: reading the gate, a seat, the time.
 macro_rules! script {
     ($verb:literal) => {
-        Script::new(concat!(include_str!("scripts/prelude.lua"), "\n", include_str!(concat!("scripts/", $verb, ".lua"))))
+        Script::new(concat!(
+            include_str!("scripts/prelude.lua"),
+            "\n",
+            include_str!(concat!("scripts/", $verb, ".lua"))
+        ))
     };
 }
 

@@ -53,7 +53,10 @@ mod tests {
     fn values_written_by_the_scripts_are_read() {
         let user = "00000000-0000-0000-0000-000000000ada";
         let record = parse(Some(&format!("h|{user}|3|9|1000|2000"))).expect("a hold");
-        assert_eq!(record.lease().map(|lease| (lease.fence.epoch, lease.fence.counter, lease.deadline_ms)), Some((3, 9, 2000)));
+        assert_eq!(
+            record.lease().map(|lease| (lease.fence.epoch, lease.fence.counter, lease.deadline_ms)),
+            Some((3, 9, 2000))
+        );
         assert_eq!(parse(None).expect("free"), SeatRecord::Available);
         assert_eq!(parse(Some("b")).expect("blocked"), SeatRecord::Blocked);
         for nonsense in ["", "h", "x|1", "h|not-a-user|1|1|1|1", "s"] {

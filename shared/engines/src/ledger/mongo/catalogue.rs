@@ -150,7 +150,8 @@ impl Catalogue for MongoLedger {
         first: u32,
         seats: &[InventorySeat],
     ) -> Result<(), LedgerError> {
-        let documents: Vec<_> = (first..).zip(seats).map(|(ordinal, seat)| seat_document(event, ordinal, seat)).collect();
+        let documents: Vec<_> =
+            (first..).zip(seats).map(|(ordinal, seat)| seat_document(event, ordinal, seat)).collect();
         let done = first + u32::try_from(documents.len()).unwrap_or(0);
         self.insert_new("seats", documents).await?;
         let events = self.collection::<EventDocument>("events");
@@ -223,7 +224,11 @@ impl MongoLedger {
     }
 
     /// Inserts documents with deterministic ids; those that are there already stay as they are.
-    async fn insert_new<T: Serialize + Send + Sync>(&self, collection: &str, documents: Vec<T>) -> Result<(), LedgerError> {
+    async fn insert_new<T: Serialize + Send + Sync>(
+        &self,
+        collection: &str,
+        documents: Vec<T>,
+    ) -> Result<(), LedgerError> {
         if documents.is_empty() {
             return Ok(());
         }
@@ -373,7 +378,11 @@ fn filter(query: &EventQuery, after: Option<&Event>) -> Document {
         let same = doc! {field: value.clone(), "_id": {further: last.id.to_string()}};
         all.push(doc! {"$or": [{field: {further: value}}, same]});
     }
-    if all.is_empty() { Document::new() } else { doc! {"$and": all} }
+    if all.is_empty() {
+        Document::new()
+    } else {
+        doc! {"$and": all}
+    }
 }
 
 /// The text as a regular expression that matches only itself.

@@ -41,8 +41,7 @@ impl MongoLedger {
         options.app_name = Some("frontrow".into());
         options.server_selection_timeout = Some(START_TIMEOUT);
         options.connect_timeout = Some(CONNECT_TIMEOUT);
-        options.write_concern =
-            Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
+        options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
         let starting = Self::with(options.clone(), database)?;
         starting.create_indexes().await?;
         options.server_selection_timeout = Some(SERVER_SELECTION_TIMEOUT);
@@ -63,8 +62,7 @@ impl MongoLedger {
     async fn create_indexes(&self) -> Result<(), LedgerError> {
         let unique = || IndexOptions::builder().unique(true).build();
         let lapse = || IndexOptions::builder().expire_after(Duration::ZERO).build();
-        let unpublished =
-            IndexOptions::builder().partial_filter_expression(doc! {"published": false}).build();
+        let unpublished = IndexOptions::builder().partial_filter_expression(doc! {"published": false}).build();
         let indexes: [(&str, Document, IndexOptions); 8] = [
             ("users", doc! {"email": 1}, unique()),
             ("tokens", doc! {"expires_at": 1}, lapse()),

@@ -50,7 +50,8 @@ impl Outbox for MongoLedger {
         let old = doc! {"$expr": {"$lte": ["$created_at", {"$subtract": ["$$NOW", min_age_ms]}]}};
         let unpublished = doc! {"$and": [{"published": false}, old]};
         let rows = self.collection::<OutboxDocument>("outbox");
-        let found = rows.find(unpublished).sort(doc! {"created_at": 1}).limit(limit.into()).await.map_err(unavailable)?;
+        let found =
+            rows.find(unpublished).sort(doc! {"created_at": 1}).limit(limit.into()).await.map_err(unavailable)?;
         let found: Vec<OutboxDocument> = found.try_collect().await.map_err(unavailable)?;
         self.take_leases(found.into_iter().map(|row| row.id).collect(), lease_ms).await
     }
@@ -127,7 +128,8 @@ impl MongoLedger {
         };
         let take = vec![doc! {"$set": {"lease": &lease, "lease_until": {"$add": ["$$NOW", lease_ms]}}}];
         rows.update_many(free, take).await.map_err(unavailable)?;
-        let leased = rows.find(doc! {"lease": &lease}).sort(doc! {"created_at": 1, "_id": 1}).await.map_err(unavailable)?;
+        let leased =
+            rows.find(doc! {"lease": &lease}).sort(doc! {"created_at": 1, "_id": 1}).await.map_err(unavailable)?;
         let leased: Vec<OutboxDocument> = leased.try_collect().await.map_err(unavailable)?;
         leased.into_iter().map(OutboxDocument::into_message).collect()
     }

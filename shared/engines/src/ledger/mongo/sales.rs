@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::holds::{Settled, SettledSeat};
-use frontrow_domain::ids::{EventId, Ordinal, OrderId, OutboxId};
+use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId};
 use frontrow_domain::inventory::{InventoryFact, Seats};
 use frontrow_domain::seat::{Fence, Lease};
 use futures_util::TryStreamExt as _;
@@ -178,7 +178,8 @@ impl MongoLedger {
         let mut transaction = self.transaction().await?;
         loop {
             transaction.start().await?;
-            let body = self.change_order_within(&mut transaction, event, order, change, uncount, outbox_id, now).await?;
+            let body =
+                self.change_order_within(&mut transaction, event, order, change, uncount, outbox_id, now).await?;
             if let Some(seats) = transaction.finish(body).await? {
                 return Ok(seats);
             }
@@ -221,7 +222,8 @@ impl MongoLedger {
         ordinals.sort_unstable();
         let fact = (change.fact)(Seats { seats: ordinals.clone() });
         let row = OutboxDocument::new(&message(outbox_id, event, now, fact))?;
-        let inserted = self.collection::<OutboxDocument>("outbox").insert_one(row).session(&mut transaction.session).await;
+        let inserted =
+            self.collection::<OutboxDocument>("outbox").insert_one(row).session(&mut transaction.session).await;
         Ok(inserted.map(|_| Step::Commit(ordinals)))
     }
 
