@@ -1,4 +1,4 @@
-//! The Frontrow server: HTTP API, live seat maps over WebSockets, the web client.
+//! The Frontrow server: HTTP API, live seat maps over `WebSocket`s, the web client.
 //!
 //! | module | what |
 //! |---|---|

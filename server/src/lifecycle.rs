@@ -54,7 +54,7 @@ pub struct Server {
 
 impl Server {
     /// Starts serving on `listener`. Everything that can be wrong with the settings is found before the first accept.
-    pub async fn start(
+    pub fn start(
         settings: Settings,
         engines: Engines,
         clock: Arc<dyn Clock>,

@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let engines = connect(&settings).await?;
     let addr = settings.server.addr;
     let listener = TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
-    let server = Server::start(settings, engines, Arc::new(SystemClock), listener, metrics::install()).await?;
+    let server = Server::start(settings, engines, Arc::new(SystemClock), listener, metrics::install())?;
     if let (Ok(email), Ok(password)) = (std::env::var("FRONTROW_ADMIN_EMAIL"), std::env::var("FRONTROW_ADMIN_PASSWORD"))
     {
         server.create_admin(&email, &password).await?;

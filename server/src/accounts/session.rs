@@ -108,5 +108,5 @@ fn cookie_value(headers: &HeaderMap) -> Option<String> {
 }
 
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    frontrow_domain::hex::lower(&Sha256::digest(secret.as_bytes()))
 }

@@ -61,7 +61,7 @@ fn parse(pem: &str) -> anyhow::Result<SigningKey> {
     let private_der = STANDARD.decode(body)?;
     let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&private_der)?;
     let public = pair.public_key().as_ref();
-    let key_id = Sha256::digest(public)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let key_id = frontrow_domain::hex::lower(&Sha256::digest(public)[..8]);
     Ok(SigningKey { public_x: URL_SAFE_NO_PAD.encode(public), private_der, key_id })
 }
 

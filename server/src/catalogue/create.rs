@@ -111,7 +111,9 @@ fn compile(wish: NewEvent) -> Answer<(NewEvent, Layout, PlanBytes)> {
         Ok(layout) => (Some(layout), Vec::new()),
         Err(problems) => (None, problems),
     };
-    problems.iter_mut().for_each(|problem| problem.path = problem.path.replacen('$', "$.plan", 1));
+    for problem in &mut problems {
+        problem.path = problem.path.replacen('$', "$.plan", 1);
+    }
     if let Some(layout) = &layout {
         problems.extend(price_problems(layout, &wish.prices));
     }

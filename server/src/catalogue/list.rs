@@ -85,19 +85,19 @@ fn query(filters: &Filters, caller: Option<SignedIn>) -> Answer<EventQuery> {
         (true, None) => return Err(Problem::unauthorized("sign in to see your own events")),
     };
     let is_admin = caller.is_some_and(|caller| caller.role == Role::Admin);
-    let status = parse("status", &filters.status, "a status such as on_sale", EventStatus::parse)?;
+    let status = parse("status", filters.status.as_ref(), "a status such as on_sale", EventStatus::parse)?;
     Ok(EventQuery {
         status,
-        text: parse("q", &filters.q, "at most 100 characters", search_text)?.flatten(),
-        genre: parse("genre", &filters.genre, "at most 100 characters", search_text)?.flatten(),
-        from: parse("from", &filters.from, "an RFC 3339 time", UnixMs::parse)?,
-        to: parse("to", &filters.to, "an RFC 3339 time", UnixMs::parse)?,
+        text: search("q", filters.q.as_ref())?,
+        genre: search("genre", filters.genre.as_ref())?,
+        from: parse("from", filters.from.as_ref(), "an RFC 3339 time", UnixMs::parse)?,
+        to: parse("to", filters.to.as_ref(), "an RFC 3339 time", UnixMs::parse)?,
         organizer_id: owner,
         // An administrator sees what is not public by asking for it.
         with_private: mine || (is_admin && status.is_some()),
-        order: parse("sort", &filters.sort, "starts_at, -starts_at or name", order)?.unwrap_or_default(),
-        after: parse("cursor", &filters.cursor, "a next_cursor", |text| text.parse::<EventId>().ok())?,
-        limit: parse("limit", &filters.limit, "1 to 100", |text| {
+        order: parse("sort", filters.sort.as_ref(), "starts_at, -starts_at or name", order)?.unwrap_or_default(),
+        after: parse("cursor", filters.cursor.as_ref(), "a next_cursor", |text| text.parse::<EventId>().ok())?,
+        limit: parse("limit", filters.limit.as_ref(), "1 to 100", |text| {
             text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
         })?
         .unwrap_or(DEFAULT_LIMIT),
@@ -113,17 +113,17 @@ fn order(name: &str) -> Option<EventOrder> {
     }
 }
 
-fn parse<T>(name: &str, text: &Option<String>, shape: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
+fn parse<T>(name: &str, text: Option<&String>, shape: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
     let Some(text) = text else { return Ok(None) };
     read(text).map(Some).ok_or_else(|| bad(name, shape))
 }
 
-/// `Some(None)` where nothing is searched for; `None` where it cannot be searched for.
-fn search_text(text: &str) -> Option<Option<String>> {
-    match text::line(text, MAX_SEARCH_CHARS) {
-        Ok(text) => Some(Some(text.to_owned())),
-        Err(BadText::Empty) => Some(None),
-        Err(BadText::TooLong(_) | BadText::Control) => None,
+/// What is searched for, if anything.
+fn search(name: &str, text: Option<&String>) -> Answer<Option<String>> {
+    match text.map(|text| text::line(text, MAX_SEARCH_CHARS)) {
+        None | Some(Err(BadText::Empty)) => Ok(None),
+        Some(Ok(text)) => Ok(Some(text.to_owned())),
+        Some(Err(BadText::TooLong(_) | BadText::Control)) => Err(bad(name, "at most 100 characters")),
     }
 }
 

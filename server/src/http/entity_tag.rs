@@ -43,7 +43,7 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
 
 /// The strong tag of these bytes.
 pub(crate) fn of(bytes: &[u8]) -> HeaderValue {
-    let hash: String = Sha256::digest(bytes)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = frontrow_domain::hex::lower(&Sha256::digest(bytes)[..16]);
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

@@ -134,7 +134,7 @@ fn read_key(headers: &HeaderMap) -> Option<String> {
 }
 
 fn fingerprint(body: &[u8]) -> String {
-    Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    frontrow_domain::hex::lower(&Sha256::digest(body))
 }
 
 #[cfg(test)]

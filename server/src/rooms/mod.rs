@@ -87,7 +87,8 @@ impl Rooms {
 
     /// Removes exactly this room: a newer one under the same event stays.
     pub(crate) fn remove_room(&self, room: &Room) {
-        self.slots.remove_if(&room.event, |_, slot| slot.get().is_some_and(|open| std::ptr::eq(&**open, room)));
+        self.slots
+            .remove_if(&room.event, |_, slot| slot.get().is_some_and(|open| std::ptr::eq(Arc::as_ptr(open), room)));
     }
 
     fn remove(&self, event: EventId, slot: &Slot) {
@@ -111,6 +112,8 @@ impl Rooms {
 
     fn each(&self, act: impl Fn(&Room)) {
         let rooms: Vec<_> = self.slots.iter().filter_map(|slot| slot.get().cloned()).collect();
-        rooms.iter().for_each(|room| act(room));
+        for room in &rooms {
+            act(room);
+        }
     }
 }

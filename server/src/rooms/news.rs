@@ -70,7 +70,7 @@ impl News {
                 Entry::Message(message) => self.tell(&message).await,
                 // The ticket generator buries it, once for everybody.
                 Entry::Poison { reason, .. } => {
-                    error!(log.partition = partition, log.offset = offset, reason, "skipped an unreadable message")
+                    error!(log.partition = partition, log.offset = offset, reason, "skipped an unreadable message");
                 }
             }
             if saved_at.elapsed() >= SAVE_EVERY {

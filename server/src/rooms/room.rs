@@ -209,7 +209,8 @@ impl Room {
     /// Tells everybody what their map should hash to.
     pub(super) fn publish_beacon(&self) {
         let state = self.lock();
-        let (seq, hash, stale) = (state.seq, state.live.map().hash(), state.stale);
+        let State { seq, stale, ref live, .. } = *state;
+        let hash = live.map().hash();
         let json = ServerFrame::Beacon { epoch: &self.epoch, seq, hash, stale }.to_json();
         self.fanout.publish(Frame::new(json, beacon_bytes(seq, hash, stale)));
     }

@@ -156,7 +156,9 @@ impl Watcher<'_> {
                     self.lost(&error);
                     let later = Instant::now() + STALE_PAUSE;
                     let mut state = self.room.lock();
-                    seats.iter().for_each(|&seat| state.live.remind(seat, later));
+                    for &seat in seats {
+                        state.live.remind(seat, later);
+                    }
                 }
             }
         }

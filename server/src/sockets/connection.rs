@@ -274,7 +274,7 @@ async fn changed(cart: &mut Option<watch::Receiver<Cart>>) {
     match cart {
         Some(cart) => {
             if cart.changed().await.is_err() {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
         None => std::future::pending().await,

@@ -110,9 +110,10 @@ async fn serve(app: Arc<App>, on_upgrade: OnUpgrade, agreed: Agreed) {
         Ok(upgraded) => upgraded,
         Err(error) => return debug!(%error, "a client left during the handshake"),
     };
-    match into_socket(upgraded).await {
-        Some(socket) => connection::run(app, socket, agreed).await,
-        None => tracing::error!("the connection is not the listener's TCP stream"),
+    if let Some(socket) = into_socket(upgraded).await {
+        connection::run(app, socket, agreed).await;
+    } else {
+        tracing::error!("the connection is not the listener's TCP stream");
     }
 }
 

@@ -56,6 +56,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else takes")]
     fn now(&self) -> UnixMs {
         UnixMs(Timestamp::now().as_millisecond())
     }

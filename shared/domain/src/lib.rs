@@ -7,6 +7,7 @@ pub mod account;
 pub mod clock;
 pub mod codes;
 pub mod event;
+pub mod hex;
 pub mod holds;
 pub mod ids;
 pub mod inventory;

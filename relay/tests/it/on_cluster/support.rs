@@ -13,7 +13,7 @@ use frontrow_engines::log::{Entry, Log as _};
 use serde_json::json;
 use uuid::Uuid;
 
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 fn engine(variable: &str) -> String {
     std::env::var(variable)

@@ -73,9 +73,8 @@ impl TestCluster {
         let mut settings = self.settings.clone();
         settings.server.name = format!("server-{}", self.servers.len() + 1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server = Server::start(settings, self.engines.clone(), Arc::new(SystemClock), listener, None)
-            .await
-            .expect("a server");
+        let server =
+            Server::start(settings, self.engines.clone(), Arc::new(SystemClock), listener, None).expect("a server");
         server.create_admin(ADMIN, PASSWORD).await.expect("an administrator");
         self.servers.push(server);
     }

@@ -132,7 +132,7 @@ impl TestSocket {
     fn follow(&mut self, frame: &Value) {
         match frame["type"].as_str().expect("every frame has a type") {
             "hello" | "snapshot" if frame["type"] == "hello" => {
-                self.epoch = frame["epoch"].as_str().expect("an epoch").to_owned();
+                frame["epoch"].as_str().expect("an epoch").clone_into(&mut self.epoch);
             }
             "snapshot" => {
                 self.seq = frame["seq"].as_u64().expect("a seq");

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use frontrow_domain::hex;
 use sha2::{Digest as _, Sha256};
 
 use super::LedgerError;
@@ -24,7 +25,7 @@ impl PlanBytes {
     pub fn pack(json: &[u8]) -> std::io::Result<Self> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(json)?;
-        Ok(Self { hash: hex(&Sha256::digest(json)), packed: encoder.finish()? })
+        Ok(Self { hash: hex::lower(&Sha256::digest(json)), packed: encoder.finish()? })
     }
 
     /// What was stored under `hash`.
@@ -49,15 +50,11 @@ impl PlanBytes {
             .take(MAX_UNPACKED_BYTES)
             .read_to_end(&mut json)
             .map_err(|error| LedgerError::Corrupt(format!("the plan {} does not unpack: {error}", self.hash)))?;
-        if hex(&Sha256::digest(&json)) != self.hash {
+        if hex::lower(&Sha256::digest(&json)) != self.hash {
             return Err(LedgerError::Corrupt(format!("the plan {} has another content than its hash", self.hash)));
         }
         Ok(json)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

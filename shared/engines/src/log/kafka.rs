@@ -1,5 +1,6 @@
 //! The inventory log in Apache Kafka: idempotent producer with `acks=all`, one topic for facts, one for dead letters.
 
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::task::spawn_blocking;
 
-use super::{Delivered, Entry, GroupReader, Log, LogError, TailReader};
+use super::{Delivered, Entry as LogEntry, GroupReader, Log, LogError, TailReader};
 use crate::ledger::LogPosition;
 
 /// Enough for as many generators to share the work; order is promised per event only.
@@ -78,9 +79,9 @@ impl KafkaLog {
         let (producer, topic) = (self.producer.clone(), Arc::clone(&self.facts));
         let resolve = move || {
             for partition in 0..PARTITIONS {
-                if !position.contains_key(&partition) {
+                if let Entry::Vacant(unknown) = position.entry(partition) {
                     let (_, end) = producer.client().fetch_watermarks(&topic, partition, METADATA_TIMEOUT)?;
-                    position.insert(partition, end);
+                    unknown.insert(end);
                 }
             }
             Ok(position)
@@ -212,11 +213,11 @@ async fn receive(consumer: &StreamConsumer) -> Result<Delivered, LogError> {
     Ok(Delivered { partition: message.partition(), offset: message.offset(), entry: read(&message) })
 }
 
-fn read(message: &BorrowedMessage<'_>) -> Entry {
+fn read(message: &BorrowedMessage<'_>) -> LogEntry {
     let payload = message.payload().unwrap_or_default();
     match serde_json::from_slice(payload) {
-        Ok(message) => Entry::Message(message),
-        Err(error) => Entry::Poison { payload: payload.to_vec(), reason: error.to_string() },
+        Ok(message) => LogEntry::Message(message),
+        Err(error) => LogEntry::Poison { payload: payload.to_vec(), reason: error.to_string() },
     }
 }
 

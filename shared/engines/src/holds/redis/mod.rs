@@ -131,7 +131,7 @@ impl Holds for RedisHolds {
         if first.0 != version.0 || entries.len() == CHANGES_PER_READ {
             return Ok(Changes::Unknown);
         }
-        let ordinals = newer.iter().flat_map(|(_, fields)| fields.get(1)).flat_map(|list| list.split(','));
+        let ordinals = newer.iter().filter_map(|(_, fields)| fields.get(1)).flat_map(|list| list.split(','));
         let seats: Option<Vec<Ordinal>> = ordinals.map(|text| text.parse().ok().map(Ordinal)).collect();
         let newest = newer.last().map_or_else(|| version.clone(), |(id, _)| Version(id.clone()));
         Ok(seats.map_or(Changes::Unknown, |seats| Changes::Seats(seats, newest)))
@@ -159,6 +159,7 @@ impl Holds for RedisHolds {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
 fn unreachable(error: redis::RedisError) -> HoldStoreError {
     HoldStoreError(error.to_string())
 }

@@ -40,6 +40,7 @@ pub enum PreflightError {
 }
 
 impl PreflightError {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
     pub(super) fn unreachable(error: redis::RedisError) -> Self {
         Self::Unreachable(error.to_string())
     }

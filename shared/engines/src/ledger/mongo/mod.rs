@@ -19,9 +19,9 @@ use mongodb::{Client, Collection, Database, IndexModel};
 use super::{Ledger, LedgerError};
 
 /// How long finding a primary may take before a call fails.
-const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_millis(1_000);
+const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_000);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// At start, a replica set may still be electing.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// Duplicate key: an index speaking, never an accident.

@@ -94,9 +94,10 @@ impl Sales for MongoLedger {
     }
 
     async fn settled(&self, event: EventId, seats: Option<&[Ordinal]>) -> Result<Vec<SettledSeat>, LedgerError> {
-        let filter = match seats {
-            Some(seats) => doc! {"_id": {"$in": strings(seats.iter().map(|seat| seat_id(event, seat.0)))}},
-            None => doc! {"event_id": event.to_string(), "version": {"$gt": 0_i64}},
+        let filter = if let Some(seats) = seats {
+            doc! {"_id": {"$in": strings(seats.iter().map(|seat| seat_id(event, seat.0)))}}
+        } else {
+            doc! {"event_id": event.to_string(), "version": {"$gt": 0_i64}}
         };
         let found = self.collection::<SeatDocument>("seats").find(filter).await.map_err(unavailable)?;
         let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
