@@ -53,36 +53,32 @@ async fn i2_the_limit_holds_over_parallel_requests_to_both_servers() {
 #[tokio::test]
 async fn i1_of_500_parallel_buyers_one_wins_and_refusals_cost_no_ledger_query() {
     const BUYERS: usize = 500;
-    let cluster = TestCluster::with(1, |settings| {
-        settings.limits.account_requests_per_s = 10_000;
-        settings.limits.account_requests_burst = 10_000;
-    })
-    .await;
+    let cluster = TestCluster::start(1).await;
     let id = cluster.event(2, |_| {}).await;
-    let mut buyers = Vec::new();
-    // Registering 500 people costs 500 password hashes; they may share ten accounts' tokens only as different people.
-    for _ in 0..10 {
-        buyers.push(cluster.buyer(0).await);
-    }
+    let buyers = cluster.crowd(BUYERS).await;
     // Warm: the event and its plan are in the cache, as in any sale that has begun.
     assert_eq!(buyers[0].hold(&id, &["A-2"]).await.status, 201);
 
     let mongo = mongodb::Client::with_uri_str(engine("FRONTROW_TEST_MONGO")).await.unwrap();
     let queries_before = queries(&mongo, &cluster.settings.mongo.database).await;
+    let started = Instant::now();
     let mut requests = tokio::task::JoinSet::new();
-    for n in 0..BUYERS {
-        let (client, id) = (buyers[n % buyers.len()].clone(), id.clone());
-        requests.spawn(async move { (n % 10, client.hold(&id, &["A-1"]).await) });
+    for client in buyers {
+        let id = id.clone();
+        requests.spawn(async move { client.hold(&id, &["A-1"]).await });
     }
     let replies = requests.join_all().await;
+    let took = started.elapsed();
     let queries_after = queries(&mongo, &cluster.settings.mongo.database).await;
 
-    let winners: Vec<_> = replies.iter().filter(|(_, reply)| reply.status == 201).map(|(buyer, _)| *buyer).collect();
-    // The winner's own repetitions succeed too: a seat that is mine already stays mine.
-    assert!(!winners.is_empty() && winners.iter().all(|buyer| *buyer == winners[0]), "{winners:?}");
-    let refused = replies.iter().filter(|(_, reply)| reply.status == 409 && reply.code() == "seat_taken").count();
-    assert_eq!((winners.len(), refused), (BUYERS / 10, BUYERS - BUYERS / 10));
-    assert_eq!(queries_after, queries_before, "the refusals asked the ledger nothing");
+    let winners = replies.iter().filter(|reply| reply.status == 201).count();
+    let refused = replies.iter().filter(|reply| reply.status == 409 && reply.code() == "seat_taken").count();
+    let asked = queries_after - queries_before;
+    println!(
+        "measured: {BUYERS} parallel holds of one seat in {took:?}: {winners} x 201, {refused} x 409, {asked} ledger queries"
+    );
+    assert_eq!((winners, refused), (1, BUYERS - 1));
+    assert_eq!(asked, 0, "the refusals asked the ledger nothing");
 }
 
 /// Reads of the collections that a hold could look at, as MongoDB itself counts them.

@@ -6,6 +6,7 @@ mod socket;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use frontrow_domain::clock::SystemClock;
 use frontrow_engines::holds::redis::RedisHolds;
 use frontrow_engines::ledger::mongo::MongoLedger;
@@ -108,6 +109,25 @@ impl TestCluster {
         let mut client = self.anonymous(server);
         client.register(&format!("{}@example.org", Uuid::new_v4().simple())).await;
         client
+    }
+
+    /// So many different people with valid access tokens. They are signed here with the servers' key: registering
+    /// hundreds would hash hundreds of passwords, and a hold looks at nothing but the token.
+    pub(crate) async fn crowd(&self, people: usize) -> Vec<TestClient> {
+        let pattern = self.buyer(0).await.token.expect("a token");
+        let header = jsonwebtoken::decode_header(&pattern).expect("a header");
+        let claims = pattern.split('.').nth(1).expect("claims");
+        let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64");
+        let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+        let pem = std::fs::read(&self.settings.auth.signing_key_file).expect("the key");
+        let key = jsonwebtoken::EncodingKey::from_ed_pem(&pem).expect("a key");
+        let person = |_| {
+            let mut claims = claims.clone();
+            claims["sub"] = json!(Uuid::now_v7());
+            let token = jsonwebtoken::encode(&header, &claims, &key).expect("a token");
+            TestClient { token: Some(token), ..self.anonymous(0) }
+        };
+        (0..people).map(person).collect()
     }
 
     /// A new organizer, signed in.
