@@ -61,6 +61,7 @@ async fn i1_of_500_parallel_buyers_one_wins_and_refusals_cost_no_ledger_query() 
 
     let mongo = mongodb::Client::with_uri_str(engine("FRONTROW_TEST_MONGO")).await.unwrap();
     let queries_before = queries(&mongo, &cluster.settings.mongo.database).await;
+    assert!(queries_before > 0, "the counter counts: creating the event has read the ledger");
     let started = Instant::now();
     let mut requests = tokio::task::JoinSet::new();
     for client in buyers {
