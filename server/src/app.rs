@@ -32,6 +32,8 @@ use crate::{health, metrics};
 
 /// Bodies of ordinary routes: a hundred seat names are 10 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+/// A plan of 150,000 seats is about 22 MB of JSON.
+const MAX_PLAN_BODY_BYTES: usize = 40 * 1024 * 1024;
 /// Scripts, styles and sockets of our own origin only.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
      object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -55,16 +57,31 @@ pub(crate) struct App {
 }
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
+    use accounts::{admin, routes as auth};
+    use catalogue::{browse, create, list, patch};
+    use holds::routes as holds;
+
+    let plan_body = DefaultBodyLimit::max(MAX_PLAN_BODY_BYTES);
     let api = Router::new()
-        .route("/auth/register", post(accounts::routes::register))
-        .route("/auth/login", post(accounts::routes::login))
-        .route("/auth/refresh", post(accounts::routes::refresh))
-        .route("/auth/logout", post(accounts::routes::logout))
-        .route("/auth/me", get(accounts::routes::me))
-        .route("/auth/ws-ticket", post(accounts::routes::ws_ticket))
-        .merge(accounts::admin_routes())
-        .merge(catalogue::routes::routes())
-        .merge(holds::routes::routes())
+        .route("/auth/register", post(auth::register))
+        .route("/auth/login", post(auth::login))
+        .route("/auth/refresh", post(auth::refresh))
+        .route("/auth/logout", post(auth::logout))
+        .route("/auth/me", get(auth::me))
+        .route("/auth/ws-ticket", post(auth::ws_ticket))
+        .route("/events", get(list::list))
+        .route("/events", post(create::create).layer(plan_body))
+        .route("/events/{id}", get(list::show).patch(patch::patch))
+        .route("/events/{id}/plan", get(browse::plan))
+        .route("/events/{id}/state", get(browse::state))
+        .route("/events/{id}/categories", get(browse::categories))
+        .route("/events/{id}/sections", get(browse::sections))
+        .route("/events/{id}/sections/{section}/seats", get(browse::seats))
+        .route("/events/{id}/holds", post(holds::hold))
+        .route("/events/{id}/holds/release", post(holds::release))
+        .route("/events/{id}/holds/extend", post(holds::extend))
+        .route("/admin/users", get(admin::find))
+        .route("/admin/users/{id}/role", post(admin::set_role))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use frontrow_domain::account::Role;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::ids::UserId;
@@ -22,12 +21,8 @@ use crate::http::problem::{Answer, Problem};
 const PAGE: u32 = 50;
 const MAX_SEARCH_CHARS: usize = 100;
 
-pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new().route("/admin/users", get(find)).route("/admin/users/{id}/role", post(set_role))
-}
-
 #[derive(Deserialize)]
-struct Search {
+pub(crate) struct Search {
     #[serde(default)]
     q: String,
     /// The e-mail of the last account of the page before.
@@ -35,7 +30,8 @@ struct Search {
     cursor: String,
 }
 
-async fn find(State(app): State<Arc<App>>, _: Admin, Query(search): Query<Search>) -> Answer<Json<Value>> {
+/// `GET admin/users`
+pub(crate) async fn find(State(app): State<Arc<App>>, _: Admin, Query(search): Query<Search>) -> Answer<Json<Value>> {
     if text::lines(&search.q, MAX_SEARCH_CHARS).is_err() {
         return Err(Problem::new(ErrorCode::BadRequest, "the parameter q must be at most 100 characters"));
     }
@@ -51,7 +47,8 @@ struct NewRole {
     role: String,
 }
 
-async fn set_role(
+/// `POST admin/users/{id}/role`
+pub(crate) async fn set_role(
     State(app): State<Arc<App>>,
     _: Admin,
     Path(id): Path<String>,

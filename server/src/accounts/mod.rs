@@ -1,7 +1,7 @@
 //! Accounts: who somebody is. Passwords, access tokens, refresh tokens, socket tickets, roles.
 
 mod access_token;
-mod admin;
+pub(crate) mod admin;
 mod caller;
 mod passwords;
 pub(crate) mod routes;
@@ -20,7 +20,6 @@ use tracing::info;
 
 use access_token::AccessTokens;
 pub(crate) use access_token::SignedIn;
-pub(crate) use admin::routes as admin_routes;
 pub(crate) use caller::{Admin, Caller, MaybeCaller, Organizer};
 use passwords::Passwords;
 pub(crate) use session::SocketLogin;

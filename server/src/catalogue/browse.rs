@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::http::problem::{Answer, Problem};
 
 /// `GET events/{id}/plan`: never changes under its tag.
-pub(super) async fn plan(
+pub(crate) async fn plan(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,
@@ -41,7 +41,7 @@ pub(super) async fn plan(
 }
 
 /// `GET events/{id}/state`: the snapshot frame, over HTTP.
-pub(super) async fn state(
+pub(crate) async fn state(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,
@@ -55,7 +55,7 @@ pub(super) async fn state(
 }
 
 /// `GET events/{id}/categories`
-pub(super) async fn categories(
+pub(crate) async fn categories(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,
@@ -75,7 +75,7 @@ pub(super) async fn categories(
 }
 
 /// `GET events/{id}/sections`
-pub(super) async fn sections(
+pub(crate) async fn sections(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,
@@ -91,7 +91,7 @@ pub(super) async fn sections(
 }
 
 /// `GET events/{id}/sections/{section}/seats`
-pub(super) async fn seats(
+pub(crate) async fn seats(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path((id, section)): Path<(String, String)>,

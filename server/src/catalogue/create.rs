@@ -57,7 +57,7 @@ struct NewEvent {
 }
 
 /// `POST events`
-pub(super) async fn create(
+pub(crate) async fn create(
     State(app): State<Arc<App>>,
     Organizer(caller): Organizer,
     key: Option<Extension<KeyInUse>>,

@@ -26,7 +26,7 @@ const MAX_SEARCH_CHARS: usize = 100;
 
 /// Every parameter is text here, so that a bad one is refused by name.
 #[derive(Deserialize)]
-pub(super) struct Filters {
+pub(crate) struct Filters {
     status: Option<String>,
     q: Option<String>,
     genre: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Filters {
 }
 
 /// `GET events`
-pub(super) async fn list(
+pub(crate) async fn list(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Query(filters): Query<Filters>,
@@ -60,7 +60,7 @@ pub(super) async fn list(
 }
 
 /// `GET events/{id}`
-pub(super) async fn show(
+pub(crate) async fn show(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,

@@ -1,10 +1,9 @@
 //! The catalogue: events and their plans, cached so that a refused hold costs no ledger query.
 
-mod browse;
-mod create;
-mod list;
-mod patch;
-pub(crate) mod routes;
+pub(crate) mod browse;
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod patch;
 mod view;
 
 use std::sync::Arc;

@@ -43,7 +43,7 @@ struct Changes {
 }
 
 /// `PATCH events/{id}`
-pub(super) async fn patch(
+pub(crate) async fn patch(
     State(app): State<Arc<App>>,
     Organizer(caller): Organizer,
     Path(id): Path<String>,

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,19 +14,13 @@ use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Answer;
 
-pub(crate) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/events/{id}/holds", post(hold))
-        .route("/events/{id}/holds/release", post(release))
-        .route("/events/{id}/holds/extend", post(extend))
-}
-
 #[derive(Deserialize)]
 struct Wish {
     seats: Vec<String>,
 }
 
-async fn hold(
+/// `POST events/{id}/holds`
+pub(crate) async fn hold(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
@@ -39,7 +32,8 @@ async fn hold(
     Ok((StatusCode::CREATED, Json(json!({"seats": seats}))).into_response())
 }
 
-async fn release(
+/// `POST events/{id}/holds/release`
+pub(crate) async fn release(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
@@ -51,7 +45,12 @@ async fn release(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn extend(State(app): State<Arc<App>>, Caller(caller): Caller, Path(id): Path<String>) -> Answer<Json<Value>> {
+/// `POST events/{id}/holds/extend`
+pub(crate) async fn extend(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+) -> Answer<Json<Value>> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     let seats = app.desk.extend(caller.id, event.id).await?;
     Ok(Json(json!({"seats": seats})))
