@@ -21,7 +21,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{self, Accounts};
 use crate::catalogue::{self, Catalogue};
-use crate::holds::{self, Gatekeeper, HoldDesk};
+use crate::gatekeeper::Gatekeeper;
+use crate::holds::{self, HoldDesk};
 use crate::http::limits::Limits;
 use crate::http::problem::Problem;
 use crate::http::{entity_tag, idempotency};

@@ -5,7 +5,8 @@
 //! | [`app`] | all routes on one screen |
 //! | `accounts` | who somebody is: passwords, tokens, roles |
 //! | `catalogue` | events: create, browse, change |
-//! | `holds` | taking seats and giving them back; the gate |
+//! | `gatekeeper` | makes the hold store know an event, keeps its gate as the ledger says |
+//! | `holds` | taking seats and giving them back |
 //! | `rooms` | one per event that somebody looks at: the live map and its fan-out |
 //! | `sockets` | one loop per connection, from upgrade to close |
 //! | `http` | what routes share: errors, bodies, idempotency, limits |
@@ -21,6 +22,7 @@ pub mod metrics;
 mod accounts;
 mod catalogue;
 mod chance;
+mod gatekeeper;
 mod health;
 mod holds;
 mod http;

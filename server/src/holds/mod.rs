@@ -1,6 +1,5 @@
-//! Holds: taking seats, giving them back, and the gate that decides whether that is possible at all.
+//! Holds: taking seats and giving them back, over HTTP and over sockets alike.
 
-mod gatekeeper;
 pub(crate) mod routes;
 
 use std::sync::Arc;
@@ -13,9 +12,8 @@ use frontrow_domain::plan::Layout;
 use frontrow_domain::protocol::{HeldFor, MAX_SEATS_PER_COMMAND};
 use frontrow_engines::holds::{Answer as StoreAnswer, Holds};
 
-pub(crate) use gatekeeper::Gatekeeper;
-
 use crate::catalogue::{Catalogue, CompiledPlan};
+use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
 use crate::rooms::Rooms;

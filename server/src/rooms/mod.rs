@@ -29,7 +29,7 @@ pub(crate) use news::News;
 pub(crate) use room::{Joined, Room};
 
 use crate::catalogue::Catalogue;
-use crate::holds::Gatekeeper;
+use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::Answer;
 use crate::metrics;
 

@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use super::Rooms;
 use crate::catalogue::Catalogue;
-use crate::holds::Gatekeeper;
+use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::Answer;
 use crate::metrics;
 
