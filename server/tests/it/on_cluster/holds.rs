@@ -110,6 +110,11 @@ async fn i7_a_hold_ends_for_everybody_at_its_deadline() {
         assert!(late < Duration::from_millis(250), "{late:?} after the deadline");
         assert!(Instant::now() + Duration::from_millis(20) > deadline, "not before it");
     }
+    // The servers' timers free the key itself, long before its own TTL two seconds later would.
+    let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let left: bool = redis::cmd("EXISTS").arg(format!("seat:{{{id}}}:0")).query_async(&mut connection).await.unwrap();
+    assert!(!left, "the key is still there");
     assert_eq!(cluster.buyer(0).await.hold(&id, &["A-1"]).await.status, 201);
 }
 

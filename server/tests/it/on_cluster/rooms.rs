@@ -56,6 +56,11 @@ async fn d3_what_no_hint_told_is_found_by_the_catch_up() {
     let cluster = TestCluster::start(1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
+    // The room has to know a position in the stream; without one it reads the whole map, which proves less.
+    cluster.buyer(0).await.hold(&id, &["A-1"]).await;
+    socket.wait_for_seat(0, 1).await;
+    socket.wait_for("beacon").await;
+    socket.wait_for("beacon").await;
     let redis = redis::Client::open(engine("FRONTROW_TEST_REDIS")).unwrap();
     let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
     // SETRANGE writes the value with a notification that no server listens to: only the stream tells of it.

@@ -3,7 +3,7 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -95,7 +95,9 @@ impl TestSocket {
         if let Some(index) = self.aside.iter().position(|frame| frame["type"] == kind) {
             return self.aside.remove(index);
         }
+        let deadline = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < deadline, "no {kind} in time");
             match self.next().await {
                 Frame::Json(frame) if frame["type"] == kind => return frame,
                 Frame::Json(frame) => self.aside.push(frame),
@@ -107,7 +109,9 @@ impl TestSocket {
 
     /// Waits until a seat is in this state.
     pub(crate) async fn wait_for_seat(&mut self, ordinal: usize, state: u8) {
+        let deadline = Instant::now() + PATIENCE;
         while self.states[ordinal] != state {
+            assert!(Instant::now() < deadline, "seat {ordinal} is not {state} in time");
             match self.next().await {
                 Frame::Json(frame) => self.aside.push(frame),
                 Frame::Binary(_) => {}
@@ -119,7 +123,9 @@ impl TestSocket {
     /// Reads until the server closes; the `bye` code and the close code.
     pub(crate) async fn wait_for_close(&mut self) -> (Option<String>, u16) {
         let mut bye = None;
+        let deadline = Instant::now() + PATIENCE;
         loop {
+            assert!(Instant::now() < deadline, "not closed in time");
             match self.next().await {
                 Frame::Json(frame) if frame["type"] == "bye" => bye = frame["code"].as_str().map(str::to_owned),
                 Frame::Closed(code) => return (bye, code),
