@@ -45,8 +45,9 @@ impl HoldDesk {
             return Err(refused(&plan.layout, &Refusal::Taken(taken), event.max_seats_per_user));
         }
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
-        let command = Command::Hold { user, seats: ordinals, ttl_ms, limit: event.max_seats_per_user };
+        let command = Command::Hold { user, seats: ordinals.clone(), ttl_ms, limit: event.max_seats_per_user };
         let answer = self.apply(event.id, &command).await?;
+        self.suspect(event.id, &ordinals);
         yours(&plan, answer, event.max_seats_per_user)
     }
 
@@ -55,7 +56,10 @@ impl HoldDesk {
         let event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
         let seats = ordinals(&plan.layout, seats)?;
-        match self.apply(event.id, &Command::Release { user, seats }).await?.outcome {
+        let answer = self.apply(event.id, &Command::Release { user, seats: seats.clone() }).await?;
+        // Whoever hears of the release and wants the seat at once must not be refused by a room that has not.
+        self.suspect(event.id, &seats);
+        match answer.outcome {
             Outcome::Freed { .. } => Ok(()),
             Outcome::Refused(refusal) => Err(refused(&plan.layout, &refusal, event.max_seats_per_user)),
             other => Err(Problem::internal(&format!("release answered {other:?}"))),
@@ -69,6 +73,13 @@ impl HoldDesk {
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
         let answer = self.apply(event.id, &Command::Extend { user, ttl_ms }).await?;
         yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// This server knows of the change before any hint tells it.
+    fn suspect(&self, event: EventId, seats: &[Ordinal]) {
+        if let Some(room) = self.rooms.live(event) {
+            room.suspect(seats);
+        }
     }
 
     /// One command; if the store has lost the event, it is rebuilt and the command tried once more.

@@ -42,6 +42,10 @@ pub(super) struct State {
     pub(super) suspects: BTreeSet<Ordinal>,
     /// Everything may have changed.
     pub(super) suspect_all: bool,
+    /// Suspects that are being read right now: the map still shows what was before.
+    pub(super) reading: BTreeSet<Ordinal>,
+    /// Everything is being read right now.
+    pub(super) reading_all: bool,
     /// The store's position up to which changes are known.
     pub(super) version: Option<Version>,
     /// The store cannot be reached: what is shown may be old.
@@ -65,9 +69,18 @@ impl Room {
     pub(super) async fn open(rooms: Arc<Rooms>, id: EventId) -> Answer<Arc<Self>> {
         let event = rooms.catalogue.event(id).await?;
         let plan = rooms.catalogue.plan(&event).await?;
+        let room = Arc::new(Self::empty(id, plan, rooms.settings.deltas_kept));
+        super::watch::read_everything(&rooms, &room).await?;
+        metrics::room_opened();
+        rooms.tasks.spawn(super::watch::run(Arc::clone(&rooms), Arc::clone(&room)));
+        Ok(room)
+    }
+
+    /// A room that has read nothing yet.
+    fn empty(event: EventId, plan: Arc<CompiledPlan>, deltas_kept: usize) -> Self {
         let live = LiveMap::new(plan.layout.seats_total());
-        let room = Arc::new(Self {
-            event: id,
+        Self {
+            event,
             plan,
             epoch: chance::epoch(),
             fanout: Fanout::new(),
@@ -79,18 +92,16 @@ impl Room {
                 snapshot: None,
                 suspects: BTreeSet::new(),
                 suspect_all: true,
+                reading: BTreeSet::new(),
+                reading_all: false,
                 version: None,
                 stale: false,
                 carts: HashMap::new(),
                 last_used: Instant::now(),
                 closed: false,
             }),
-            deltas_kept: rooms.settings.deltas_kept,
-        });
-        super::watch::read_everything(&rooms, &room).await?;
-        metrics::room_opened();
-        rooms.tasks.spawn(super::watch::run(Arc::clone(&rooms), Arc::clone(&room)));
-        Ok(room)
+            deltas_kept,
+        }
     }
 
     /// The state. A thread that panicked while it held the lock left whole values behind: every change is one call.
@@ -135,14 +146,15 @@ impl Room {
         self.lock().live.counts()
     }
 
-    /// Those of the seats that somebody else has. Nothing is certain while the store cannot be reached.
+    /// Those of the seats that somebody else has for certain. Nothing is certain while the store cannot be reached, nor
+    /// of a seat that may have changed since it was read: that is the store's to decide.
     pub(crate) fn taken_by_others(&self, user: UserId, seats: &[Ordinal]) -> Vec<Ordinal> {
         let state = self.lock();
-        if state.stale || state.suspect_all {
+        if state.stale || state.suspect_all || state.reading_all {
             return Vec::new();
         }
-        // A seat that is suspected to have changed is the store's to decide.
-        let known: Vec<_> = seats.iter().copied().filter(|seat| !state.suspects.contains(seat)).collect();
+        let certain = |seat: &Ordinal| !state.suspects.contains(seat) && !state.reading.contains(seat);
+        let known: Vec<_> = seats.iter().copied().filter(certain).collect();
         state.live.taken_by_others(user, &known, Instant::now())
     }
 
@@ -171,6 +183,8 @@ impl Room {
         let mut state = self.lock();
         let changed = state.live.apply(seats, read, Instant::now());
         state.stale = false;
+        state.reading.clear();
+        state.reading_all = false;
         if !changed.states.is_empty() {
             self.publish_delta(&mut state, changed.states, ts_ms);
         }
@@ -230,5 +244,62 @@ impl State {
         let oldest = self.deltas.front().map(|&(seq, _)| seq)?;
         let reaches = seq < self.seq && oldest <= seq + 1;
         reaches.then(|| self.deltas.iter().filter(|&&(newer, _)| newer > seq).map(|(_, frame)| frame.clone()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use frontrow_domain::plan;
+    use frontrow_domain::seat::{Fence, Lease, SeatRecord};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ADA: UserId = UserId(Uuid::from_u128(0xada));
+    const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
+
+    /// A hall whose first seat Ada holds.
+    fn room() -> Room {
+        let json = include_str!("../../../shared/plans/riethsporthalle.json");
+        let layout = plan::compile(&serde_json::from_str(json).unwrap()).unwrap();
+        let plan = CompiledPlan { layout, json: Vec::new().into(), tag: HeaderValue::from_static("\"t\"") };
+        let room = Room::empty(EventId(Uuid::nil()), Arc::new(plan), 2);
+        let fence = Fence { epoch: 1, counter: 1 };
+        let held = SeatRecord::Held(Lease { owner: ADA, fence, first_held_ms: 0, deadline_ms: 60_000 });
+        room.lock().suspect_all = false;
+        room.take_over(&[Ordinal(0)], &SeatsRead { at_ms: 0, records: vec![held] }, 0);
+        room
+    }
+
+    #[tokio::test]
+    async fn what_may_have_changed_is_not_refused_locally() {
+        let room = room();
+        let refused = || room.taken_by_others(BEN, &[Ordinal(0), Ordinal(1)]);
+        assert_eq!(refused(), [Ordinal(0)]);
+        room.suspect(&[Ordinal(0)]);
+        assert_eq!(refused(), [], "a hint came");
+        {
+            let mut state = room.lock();
+            state.reading = std::mem::take(&mut state.suspects);
+        }
+        assert_eq!(refused(), [], "it is being read");
+        room.lock().reading.clear();
+        room.lock().stale = true;
+        assert_eq!(refused(), [], "the store is away");
+    }
+
+    #[tokio::test]
+    async fn deltas_that_are_gone_are_replaced_by_a_snapshot() {
+        let room = room();
+        for seat in 1..5 {
+            let blocked = SeatsRead { at_ms: 0, records: vec![SeatRecord::Blocked] };
+            room.take_over(&[Ordinal(seat)], &blocked, 0);
+        }
+        let frames = |seq| room.join(Some((&room.epoch, seq))).unwrap().frames.len();
+        assert_eq!(room.position().1, 5);
+        assert_eq!([frames(5), frames(4), frames(3)], [0, 1, 2], "two deltas are kept");
+        let state = room.lock();
+        assert!(state.missed(2).is_none() && state.missed(6).is_none(), "too old, and from the future");
     }
 }

@@ -47,6 +47,7 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     {
         let mut state = room.lock();
         state.suspect_all = false;
+        state.reading_all = true;
         state.suspects.clear();
         state.version = Some(version);
     }
@@ -121,7 +122,11 @@ impl Watcher<'_> {
                 Err(problem) => self.lost(&problem.detail),
             };
         }
-        let suspects: Vec<Ordinal> = std::mem::take(&mut self.room.lock().suspects).into_iter().collect();
+        let suspects: Vec<Ordinal> = {
+            let mut state = self.room.lock();
+            state.reading = std::mem::take(&mut state.suspects);
+            state.reading.iter().copied().collect()
+        };
         match self.rooms.holds.read(self.room.event, &suspects).await {
             Ok(read) => {
                 self.room.take_over(&suspects, &read, now_ms(self.rooms));

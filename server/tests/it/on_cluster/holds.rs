@@ -49,6 +49,21 @@ async fn i2_the_limit_holds_over_parallel_requests_to_both_servers() {
     );
 }
 
+/// A room that has not heard of a release yet must not refuse the seat on its own.
+#[tokio::test]
+async fn a_released_seat_can_be_held_by_the_next_request() {
+    let cluster = TestCluster::with(1, |settings| settings.limits.account_requests_burst = 10_000).await;
+    let id = cluster.event(2, |_| {}).await;
+    let _watching = cluster.socket(0, &id).await;
+    let buyers = cluster.crowd(2).await;
+    for n in 0..300 {
+        let (one, two) = (&buyers[n % 2], &buyers[(n + 1) % 2]);
+        assert_eq!(one.hold(&id, &["A-1"]).await.status, 201, "round {n}");
+        assert_eq!(two.hold(&id, &["A-1"]).await.status, 409, "round {n}");
+        assert_eq!(one.release(&id, &["A-1"]).await.status, 204, "round {n}");
+    }
+}
+
 /// The figures that the issue asks for: one winner, everybody else refused without a question to the ledger.
 #[tokio::test]
 async fn i1_of_500_parallel_buyers_one_wins_and_refusals_cost_no_ledger_query() {
