@@ -42,10 +42,8 @@ pub(super) struct State {
     pub(super) suspects: BTreeSet<Ordinal>,
     /// Everything may have changed.
     pub(super) suspect_all: bool,
-    /// Suspects that are being read right now: the map still shows what was before.
-    pub(super) reading: BTreeSet<Ordinal>,
-    /// Everything is being read right now.
-    pub(super) reading_all: bool,
+    /// What is being read right now: there the map still shows what was before.
+    pub(super) reading: Reading,
     /// The store's position up to which changes are known.
     pub(super) version: Option<Version>,
     /// The store cannot be reached: what is shown may be old.
@@ -53,6 +51,23 @@ pub(super) struct State {
     carts: HashMap<UserId, watch::Sender<Cart>>,
     last_used: Instant,
     closed: bool,
+}
+
+/// What the room's task has asked the store for and not been told yet.
+pub(super) enum Reading {
+    Nothing,
+    Seats(BTreeSet<Ordinal>),
+    Everything,
+}
+
+impl Reading {
+    fn concerns(&self, seat: Ordinal) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Seats(seats) => seats.contains(&seat),
+            Self::Everything => true,
+        }
+    }
 }
 
 /// What a socket gets when it joins.
@@ -92,8 +107,7 @@ impl Room {
                 snapshot: None,
                 suspects: BTreeSet::new(),
                 suspect_all: true,
-                reading: BTreeSet::new(),
-                reading_all: false,
+                reading: Reading::Nothing,
                 version: None,
                 stale: false,
                 carts: HashMap::new(),
@@ -150,10 +164,10 @@ impl Room {
     /// of a seat that may have changed since it was read: that is the store's to decide.
     pub(crate) fn taken_by_others(&self, user: UserId, seats: &[Ordinal]) -> Vec<Ordinal> {
         let state = self.lock();
-        if state.stale || state.suspect_all || state.reading_all {
+        if state.stale || state.suspect_all {
             return Vec::new();
         }
-        let certain = |seat: &Ordinal| !state.suspects.contains(seat) && !state.reading.contains(seat);
+        let certain = |seat: &Ordinal| !state.suspects.contains(seat) && !state.reading.concerns(*seat);
         let known: Vec<_> = seats.iter().copied().filter(certain).collect();
         state.live.taken_by_others(user, &known, Instant::now())
     }
@@ -183,8 +197,7 @@ impl Room {
         let mut state = self.lock();
         let changed = state.live.apply(seats, read, Instant::now());
         state.stale = false;
-        state.reading.clear();
-        state.reading_all = false;
+        state.reading = Reading::Nothing;
         if !changed.states.is_empty() {
             self.publish_delta(&mut state, changed.states, ts_ms);
         }
@@ -281,10 +294,13 @@ mod tests {
         assert_eq!(refused(), [], "a hint came");
         {
             let mut state = room.lock();
-            state.reading = std::mem::take(&mut state.suspects);
+            state.reading = Reading::Seats(std::mem::take(&mut state.suspects));
         }
         assert_eq!(refused(), [], "it is being read");
-        room.lock().reading.clear();
+        room.lock().reading = Reading::Everything;
+        assert_eq!(refused(), [], "everything is being read");
+        room.lock().reading = Reading::Nothing;
+        assert_eq!(refused(), [Ordinal(0)], "it is certain again");
         room.lock().stale = true;
         assert_eq!(refused(), [], "the store is away");
     }

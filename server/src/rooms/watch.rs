@@ -10,6 +10,7 @@ use frontrow_engines::holds::Changes;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tracing::{debug, warn};
 
+use super::room::Reading;
 use super::{Room, Rooms};
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
@@ -47,7 +48,7 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     {
         let mut state = room.lock();
         state.suspect_all = false;
-        state.reading_all = true;
+        state.reading = Reading::Everything;
         state.suspects.clear();
         state.version = Some(version);
     }
@@ -124,8 +125,9 @@ impl Watcher<'_> {
         }
         let suspects: Vec<Ordinal> = {
             let mut state = self.room.lock();
-            state.reading = std::mem::take(&mut state.suspects);
-            state.reading.iter().copied().collect()
+            let suspects = std::mem::take(&mut state.suspects);
+            state.reading = Reading::Seats(suspects.clone());
+            suspects.into_iter().collect()
         };
         match self.rooms.holds.read(self.room.event, &suspects).await {
             Ok(read) => {
