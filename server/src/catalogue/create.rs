@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -172,13 +171,11 @@ pub(super) fn check_rules(event: &Event) -> Answer<()> {
 
 /// Made before the transaction that stores it, so that a replay is the same to the byte.
 fn answer(event: &Event) -> Answer<(StatusCode, HeaderMap, Bytes)> {
-    let response = Json(EventView::new(event, Some(SeatCounts::default()))).into_response();
-    let mut headers = response.headers().clone();
-    let location =
-        HeaderValue::from_str(&format!("/api/v1/events/{}", event.id)).map_err(|error| Problem::internal(&error))?;
-    headers.insert(header::LOCATION, location);
-    headers.remove(header::CONTENT_LENGTH);
     let body = serde_json::to_vec(&EventView::new(event, Some(SeatCounts::default())))
         .map_err(|error| Problem::internal(&error))?;
+    let location =
+        HeaderValue::from_str(&format!("/api/v1/events/{}", event.id)).map_err(|error| Problem::internal(&error))?;
+    let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = HeaderMap::from_iter([json, (header::LOCATION, location)]);
     Ok((StatusCode::ACCEPTED, headers, body.into()))
 }
