@@ -69,6 +69,8 @@ pub struct User {
     pub role: Role,
     /// argon2id in PHC form; never leaves the server.
     pub password_hash: String,
+    /// Whether mail that was sent to the address has been read there.
+    pub email_verified: bool,
     /// When the account was made.
     pub created_at: UnixMs,
 }

@@ -38,6 +38,10 @@ uuid_id!(
     UserId
 );
 uuid_id!(
+    /// One login: from signing in until logout, expiry or misuse. Every token it leads to carries its id.
+    LoginId
+);
+uuid_id!(
     /// One order: a purchase from claim to tickets.
     OrderId
 );

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Command, Gate, HeldSeat, LIFETIME_IN_TTLS, Outcome, Refusal, Settled, SettledSeat};
+use super::{Command, Gate, HeldSeat, LIFETIME_IN_TTLS, Mending, Outcome, Refusal, Settled, SettledSeat};
 use crate::ids::{Ordinal, UserId};
 use crate::seat::{Fence, Lease, SeatRecord};
 
@@ -45,6 +45,7 @@ impl HoldBook {
             Command::Claim { user, seats, ttl_ms } => self.claim(now_ms, *user, seats, *ttl_ms),
             Command::Unclaim { user, seats } => self.unclaim(*user, seats),
             Command::Settle { rebuild_epoch, seats } => self.settle(now_ms, *rebuild_epoch, seats),
+            Command::Mend { seats } => self.mend(now_ms, seats),
             Command::Rebuild { epoch } => self.rebuild(*epoch),
             Command::SetGate(gate) => self.set_gate(*gate),
         }
@@ -187,6 +188,20 @@ impl HoldBook {
             applied.push(settled.ordinal);
         }
         Ok(Outcome::Applied(applied))
+    }
+
+    fn mend(&mut self, now_ms: u64, seats: &[Mending]) -> Result<Outcome, Refusal> {
+        self.any_gate()?;
+        let mut mended = Vec::new();
+        for Mending { settled, seen } in seats {
+            let newest = self.versions.get(&settled.ordinal).copied().unwrap_or(0);
+            if newest <= settled.version && self.record(now_ms, settled.ordinal) == *seen {
+                self.versions.insert(settled.ordinal, settled.version);
+                self.settle_one(now_ms, settled);
+                mended.push(settled.ordinal);
+            }
+        }
+        Ok(Outcome::Applied(mended))
     }
 
     fn settle_one(&mut self, now_ms: u64, settled: &SettledSeat) {

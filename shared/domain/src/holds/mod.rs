@@ -8,7 +8,7 @@ mod book;
 pub use book::HoldBook;
 
 use crate::ids::{Ordinal, UserId};
-use crate::seat::{Fence, Lease};
+use crate::seat::{Fence, Lease, SeatRecord};
 
 /// Extension never reaches further than this many TTLs after a seat was first held.
 pub const LIFETIME_IN_TTLS: u64 = 3;
@@ -69,6 +69,12 @@ pub enum Command {
         /// What the ledger says.
         seats: Vec<SettledSeat>,
     },
+    /// Repairs seats that differ from the ledger although the ledger's version was applied: each only if it is still as
+    /// it was seen, and the version is not older than the one applied last.
+    Mend {
+        /// What the ledger says, and what was seen in the store instead.
+        seats: Vec<Mending>,
+    },
     /// Starts a rebuild: removes an older gate, so that every command is refused until [`Command::SetGate`].
     Rebuild {
         /// The epoch that the ledger gave to this rebuild.
@@ -98,6 +104,15 @@ pub struct SettledSeat {
     pub version: u64,
     /// Its state.
     pub state: Settled,
+}
+
+/// A seat that shall follow the ledger again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mending {
+    /// What the ledger says.
+    pub settled: SettledSeat,
+    /// What the store had instead when it was compared.
+    pub seen: SeatRecord,
 }
 
 /// A seat's durable state.
@@ -142,7 +157,7 @@ pub enum Outcome {
         /// `Expire` only: seats whose lease goes on, with its deadline.
         waiting: Vec<(Ordinal, u64)>,
     },
-    /// `Settle`: these seats were older than the ledger and follow it now.
+    /// `Settle` and `Mend`: these seats were not as the ledger says and follow it now.
     Applied(Vec<Ordinal>),
     /// `Rebuild` and `SetGate`: done.
     Done,

@@ -73,7 +73,8 @@ pub trait Holds: Send + Sync + 'static {
     /// What changed after `version`.
     async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError>;
 
-    /// The event's gate, `None` when the store knows nothing of the event.
+    /// The event's gate, `None` when the store knows nothing of the event, or may have forgotten something: it was
+    /// started again, or replaced, since the gate was set.
     async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError>;
 
     /// The epoch of a rebuild that was started and has not set its gate yet.
@@ -83,6 +84,6 @@ pub trait Holds: Send + Sync + 'static {
     /// [`Hint::Everything`] follows.
     async fn listen(&self, hints: mpsc::Sender<Hint>);
 
-    /// Whether the store answers.
+    /// Whether the store answers. A store that could not be reached at start is made ready by this.
     async fn check(&self) -> Result<(), HoldStoreError>;
 }

@@ -137,6 +137,10 @@ pub trait Catalogue: Send + Sync {
         now: UnixMs,
     ) -> Result<bool, LedgerError>;
 
+    /// In one transaction: `failed` becomes `generating` again, with a new outbox row `event.created`. `false` if the
+    /// event had not failed.
+    async fn retry_generation(&self, event: EventId, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError>;
+
     /// The categories of an event, in the plan's order.
     async fn categories(&self, event: EventId) -> Result<Vec<InventoryCategory>, LedgerError>;
 

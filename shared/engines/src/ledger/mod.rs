@@ -11,7 +11,7 @@ mod outbox;
 mod plan_bytes;
 mod sales;
 
-pub use accounts::{Accounts, OneTimeToken, TokenKind};
+pub use accounts::{Accounts, OneTimeToken, RefreshToken, Rotation, SocketLogin, TokenKind};
 pub use answers::{AnswerKey, Answers, Begin, StoredAnswer};
 pub use catalogue::{Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySeat, InventorySection};
 pub use outbox::{LogPosition, Outbox, OutboxFeed, OutboxLag};
@@ -34,6 +34,6 @@ pub enum LedgerError {
 /// Everything that the ledger does.
 #[async_trait]
 pub trait Ledger: Accounts + Catalogue + Sales + Outbox + Answers {
-    /// Whether it answers.
+    /// Whether it answers. A ledger that could not be reached at start is made ready by this; until then it refuses.
     async fn check(&self) -> Result<(), LedgerError>;
 }

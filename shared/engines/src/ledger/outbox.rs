@@ -45,6 +45,9 @@ pub trait Outbox: Send + Sync {
     /// How far the relay is behind.
     async fn lag(&self) -> Result<OutboxLag, LedgerError>;
 
+    /// Removes rows that were carried and are older than `min_age_ms`, by the ledger's clock; gives back how many.
+    async fn prune(&self, min_age_ms: u64) -> Result<u64, LedgerError>;
+
     /// Where a reader of the log stands; empty if it never read.
     async fn log_position(&self, reader: &str) -> Result<LogPosition, LedgerError>;
 

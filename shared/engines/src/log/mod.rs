@@ -6,6 +6,7 @@
 pub mod kafka;
 
 use async_trait::async_trait;
+use frontrow_domain::clock::UnixMs;
 use frontrow_domain::inventory::InventoryMessage;
 
 use crate::ledger::LogPosition;
@@ -40,6 +41,19 @@ pub struct Delivered {
     pub entry: Entry,
 }
 
+/// What was buried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its place among the dead letters.
+    pub offset: i64,
+    /// When it was buried.
+    pub at: UnixMs,
+    /// Why.
+    pub reason: String,
+    /// The bytes, as they were found.
+    pub payload: Vec<u8>,
+}
+
 /// A member of a group that shares the work.
 #[async_trait]
 pub trait GroupReader: Send {
@@ -69,12 +83,15 @@ pub trait Log: Send + Sync + 'static {
     /// Appends to the dead letters, with the reason.
     async fn bury(&self, payload: &[u8], reason: &str) -> Result<(), LogError>;
 
+    /// The dead letters that are still kept, oldest first.
+    async fn dead_letters(&self) -> Result<Vec<DeadLetter>, LogError>;
+
     /// Joins a group. `member` names this process, so that it has its partitions back at once after a restart.
     async fn join(&self, group: &str, member: &str) -> Result<Box<dyn GroupReader>, LogError>;
 
     /// Reads every partition from `position`; partitions that it does not name are read from now on.
     async fn tail(&self, position: &LogPosition) -> Result<Box<dyn TailReader>, LogError>;
 
-    /// Whether it answers.
+    /// Whether it answers. A log that could not be reached at start is made ready by this.
     async fn check(&self) -> Result<(), LogError>;
 }
