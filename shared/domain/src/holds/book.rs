@@ -230,6 +230,8 @@ impl HoldBook {
             return Err(Refusal::Superseded);
         }
         self.gate = None;
+        // Every durable seat is settled again, whatever was known of it.
+        self.versions.clear();
         self.rebuilding = Some(epoch);
         Ok(Outcome::Done)
     }

@@ -3,6 +3,7 @@
 //! What a command does is specified by [`frontrow_domain::holds::HoldBook`]; an adapter only makes it atomic, shared
 //! and fast. A hold is a lease, never the lock: what may be sold is decided by the ledger.
 
+pub mod book;
 pub mod redis;
 
 use async_trait::async_trait;

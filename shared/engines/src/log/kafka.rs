@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use frontrow_domain::clock::UnixMs;
 use frontrow_domain::inventory::InventoryMessage;
 use futures_util::future::try_join_all;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -12,18 +13,22 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{CommitMode, Consumer as _, StreamConsumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Header, Message as _, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
-use super::{Delivered, Entry as LogEntry, GroupReader, Log, LogError, TailReader};
+use super::{DeadLetter, Delivered, Entry as LogEntry, GroupReader, Log, LogError, TailReader};
 use crate::ledger::LogPosition;
 
 /// Enough for as many generators to share the work; order is promised per event only.
 const PARTITIONS: i32 = 6;
 /// How long librdkafka tries to deliver before it says that it could not. The outbox row is then sent again.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a look at whether the brokers answer may take.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long looking up topics and partitions may take.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -32,14 +37,18 @@ const METADATA_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct KafkaLog {
     brokers: String,
     prefix: String,
+    replicas: i32,
+    /// Whether the topics exist, as far as is known.
+    prepared: Arc<OnceCell<()>>,
     facts: Arc<str>,
     dead_letters: Arc<str>,
     producer: FutureProducer,
 }
 
 impl KafkaLog {
-    /// Connects and creates the topics if they are missing: `{prefix}.inventory` and `{prefix}.dead-letters`.
-    pub async fn connect(brokers: &str, prefix: &str) -> Result<Self, LogError> {
+    /// A log over `{prefix}.inventory` and `{prefix}.dead-letters`. The first call that reaches the brokers creates the
+    /// topics if they are missing, with `replicas` copies of every partition.
+    pub fn new(brokers: &str, prefix: &str, replicas: i32) -> Result<Self, LogError> {
         let producer: FutureProducer = client(brokers)
             .set("enable.idempotence", "true")
             .set("acks", "all")
@@ -47,22 +56,27 @@ impl KafkaLog {
             .set("message.timeout.ms", DELIVERY_TIMEOUT.as_millis().to_string())
             .create()
             .map_err(unreachable)?;
-        let log = Self {
+        Ok(Self {
             brokers: brokers.to_owned(),
             prefix: prefix.to_owned(),
+            replicas,
+            prepared: Arc::default(),
             facts: format!("{prefix}.inventory").into(),
             dead_letters: format!("{prefix}.dead-letters").into(),
             producer,
-        };
-        log.create_topics().await?;
-        Ok(log)
+        })
+    }
+
+    async fn prepare(&self) -> Result<(), LogError> {
+        self.prepared.get_or_try_init(|| self.create_topics()).await.copied()
     }
 
     async fn create_topics(&self) -> Result<(), LogError> {
         let admin: AdminClient<DefaultClientContext> = client(&self.brokers).create().map_err(unreachable)?;
         let topics = [(&self.facts, PARTITIONS), (&self.dead_letters, 1)]
-            .map(|(name, partitions)| NewTopic::new(name, partitions, TopicReplication::Fixed(1)));
-        let options = AdminOptions::new().operation_timeout(Some(METADATA_TIMEOUT));
+            .map(|(name, partitions)| NewTopic::new(name, partitions, TopicReplication::Fixed(self.replicas)));
+        let options =
+            AdminOptions::new().operation_timeout(Some(METADATA_TIMEOUT)).request_timeout(Some(METADATA_TIMEOUT));
         for created in admin.create_topics(&topics, &options).await.map_err(unreachable)? {
             match created {
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
@@ -89,6 +103,12 @@ impl KafkaLog {
         spawn_blocking(resolve).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
     }
 
+    /// A reader by itself. The group is only a name here: nothing is ever committed to it.
+    fn reader(&self, group: &str) -> Result<StreamConsumer, LogError> {
+        let mut config = reader(&self.brokers);
+        config.set("group.id", group).set("auto.offset.reset", "earliest").create().map_err(unreachable)
+    }
+
     async fn send(&self, record: FutureRecord<'_, str, [u8]>) -> Result<(), LogError> {
         let delivered = self.producer.send(record, DELIVERY_TIMEOUT).await;
         delivered.map(drop).map_err(|(error, _)| unreachable(error))
@@ -98,6 +118,7 @@ impl KafkaLog {
 #[async_trait]
 impl Log for KafkaLog {
     async fn publish(&self, messages: &[InventoryMessage]) -> Result<(), LogError> {
+        self.prepare().await?;
         let sends = messages.iter().map(|message| async move {
             let payload = serde_json::to_vec(message).map_err(|error| LogError(error.to_string()))?;
             let key = message.event_id.to_string();
@@ -107,11 +128,35 @@ impl Log for KafkaLog {
     }
 
     async fn bury(&self, payload: &[u8], reason: &str) -> Result<(), LogError> {
+        self.prepare().await?;
         let headers = OwnedHeaders::new().insert(Header { key: "reason", value: Some(reason) });
         self.send(FutureRecord::to(&self.dead_letters).key("").payload(payload).headers(headers)).await
     }
 
+    async fn dead_letters(&self) -> Result<Vec<DeadLetter>, LogError> {
+        self.prepare().await?;
+        let (producer, topic) = (self.producer.clone(), Arc::clone(&self.dead_letters));
+        let watermarks = move || producer.client().fetch_watermarks(&topic, 0, METADATA_TIMEOUT);
+        let (first, end) =
+            spawn_blocking(watermarks).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)?;
+        let consumer = ClosedElsewhere(Some(self.reader("frontrow-undertaker")?));
+        let mut partition = TopicPartitionList::new();
+        partition.add_partition_offset(&self.dead_letters, 0, Offset::Offset(first)).map_err(unreachable)?;
+        consumer.assign(&partition).map_err(unreachable)?;
+        let mut letters = Vec::new();
+        let mut next = first;
+        while next < end {
+            let received = timeout(METADATA_TIMEOUT, consumer.recv()).await;
+            let message =
+                received.map_err(|_| LogError("the dead letters do not come".into()))?.map_err(unreachable)?;
+            next = message.offset() + 1;
+            letters.push(dead_letter(&message));
+        }
+        Ok(letters)
+    }
+
     async fn join(&self, group: &str, member: &str) -> Result<Box<dyn GroupReader>, LogError> {
+        self.prepare().await?;
         let consumer: StreamConsumer = reader(&self.brokers)
             .set("group.id", format!("{}.{group}", self.prefix))
             .set("group.instance.id", member)
@@ -125,12 +170,8 @@ impl Log for KafkaLog {
     }
 
     async fn tail(&self, position: &LogPosition) -> Result<Box<dyn TailReader>, LogError> {
-        // The group is only a name here: nothing is ever committed to it.
-        let consumer: StreamConsumer = reader(&self.brokers)
-            .set("group.id", "frontrow-tail")
-            .set("auto.offset.reset", "earliest")
-            .create()
-            .map_err(unreachable)?;
+        self.prepare().await?;
+        let consumer = self.reader("frontrow-tail")?;
         let position = self.resolve(position.clone()).await?;
         let mut partitions = TopicPartitionList::new();
         for (&partition, &offset) in &position {
@@ -142,8 +183,9 @@ impl Log for KafkaLog {
 
     async fn check(&self) -> Result<(), LogError> {
         let (producer, topic) = (self.producer.clone(), Arc::clone(&self.facts));
-        let look = move || producer.client().fetch_metadata(Some(&topic), Duration::from_secs(1)).map(drop);
-        spawn_blocking(look).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
+        let look = move || producer.client().fetch_metadata(Some(&topic), CHECK_TIMEOUT).map(drop);
+        spawn_blocking(look).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)?;
+        self.prepare().await
     }
 }
 
@@ -218,6 +260,16 @@ fn read(message: &BorrowedMessage<'_>) -> LogEntry {
     match serde_json::from_slice(payload) {
         Ok(message) => LogEntry::Message(message),
         Err(error) => LogEntry::Poison { payload: payload.to_vec(), reason: error.to_string() },
+    }
+}
+
+fn dead_letter(message: &BorrowedMessage<'_>) -> DeadLetter {
+    let reason = message.headers().and_then(|headers| headers.iter().find(|header| header.key == "reason")?.value);
+    DeadLetter {
+        offset: message.offset(),
+        at: UnixMs(message.timestamp().to_millis().unwrap_or_default()),
+        reason: String::from_utf8_lossy(reason.unwrap_or_default()).into_owned(),
+        payload: message.payload().unwrap_or_default().to_vec(),
     }
 }
 

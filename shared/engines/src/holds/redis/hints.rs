@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use redis::Client;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tracing::{info, warn};
 
 use super::keys;
+use super::link::Links;
 use crate::holds::Hint;
 
 /// Exact channels: a pattern would be matched against every message of every database.
@@ -17,9 +17,9 @@ const CHANNELS: [&str; 3] = ["__keyevent@0__:set", "__keyevent@0__:del", "__keye
 const RECONNECT_PAUSE: Duration = Duration::from_millis(250);
 
 /// Runs until it is dropped.
-pub(super) async fn listen(client: &Client, hints: &mpsc::Sender<Hint>) {
+pub(super) async fn listen(links: &Links, hints: &mpsc::Sender<Hint>) {
     loop {
-        match listen_once(client, hints).await {
+        match listen_once(links, hints).await {
             Ok(()) => warn!("redis notifications ended, subscribing again"),
             Err(error) => warn!(%error, "redis notifications cannot be subscribed to"),
         }
@@ -27,8 +27,8 @@ pub(super) async fn listen(client: &Client, hints: &mpsc::Sender<Hint>) {
     }
 }
 
-async fn listen_once(client: &Client, hints: &mpsc::Sender<Hint>) -> redis::RedisResult<()> {
-    let mut subscription = client.get_async_pubsub().await?;
+async fn listen_once(links: &Links, hints: &mpsc::Sender<Hint>) -> redis::RedisResult<()> {
+    let mut subscription = links.client().get_async_pubsub().await?;
     for channel in CHANNELS {
         subscription.subscribe(channel).await?;
     }

@@ -6,35 +6,31 @@
 //! |---|---|
 //! | `seat:{event}:ORDINAL` | exists exactly while the seat is not available; see [`value`] |
 //! | `buyer:{event}:USER` | sorted set: the buyer's seats by deadline, sold ones at infinity |
-//! | `gate:{event}` | `EPOCH\|VERSION\|OPEN`; every script refuses without it |
+//! | `gate:{event}` | `EPOCH\|VERSION\|OPEN\|RUN`; every script refuses without it, or with one of another run |
 //! | `changes:{event}` | stream: the ordinals that each command changed |
 //! | `versions:{event}` | hash: the newest ledger version applied to each seat |
 //! | `recovering:{event}` | the epoch of a rebuild that is going on |
 //! | `fence:{event}` | counter of granted commands |
 
 mod hints;
+mod link;
 mod preflight;
 mod reply;
 mod scripts;
 pub mod value;
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use frontrow_domain::holds::{Command, Gate};
 use frontrow_domain::ids::{EventId, Ordinal};
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::RedisResult;
 use tokio::sync::mpsc;
 
 use super::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
+use link::{Link, Links};
 use scripts::Scripts;
 
 pub use preflight::PreflightError;
 
-/// How long a command may take before the store counts as unreachable. A buyer who clicks wants an answer.
-const RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Seats per `MGET`: a reply of about 100 KB, short enough to let other commands pass in between.
 const SEATS_PER_READ: usize = 1_000;
 /// Changes read at once; more than that and reading the whole map is cheaper.
@@ -43,35 +39,42 @@ const CHANGES_PER_READ: usize = 1_000;
 /// The adapter: one multiplexed connection for commands, one for notifications.
 #[derive(Clone)]
 pub struct RedisHolds {
-    client: redis::Client,
-    connection: ConnectionManager,
+    links: Links,
     scripts: Scripts,
 }
 
 impl RedisHolds {
-    /// Connects, checks that this Redis can do what holds need, and sets what it may.
+    /// Connects and checks that this Redis can do what holds need. One that cannot be reached is looked for again by
+    /// every command, a replica may become the primary; one that answers and will not do is an error.
     pub async fn connect(url: &str) -> Result<Self, PreflightError> {
         let client = redis::Client::open(url).map_err(PreflightError::unreachable)?;
         if client.get_connection_info().redis_settings().db() != 0 {
             return Err(PreflightError::OtherDatabase);
         }
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(RESPONSE_TIMEOUT))
-            .set_connection_timeout(Some(CONNECT_TIMEOUT))
-            .set_number_of_retries(1);
-        let mut connection =
-            ConnectionManager::new_with_config(client.clone(), config).await.map_err(PreflightError::unreachable)?;
-        preflight::check(&mut connection).await?;
-        Ok(Self { client, connection, scripts: Scripts::new() })
+        let holds = Self { links: Links::new(client), scripts: Scripts::new() };
+        match holds.links.current().await {
+            Ok(_) | Err(PreflightError::Unreachable(_) | PreflightError::Replica) => Ok(holds),
+            Err(unfit) => Err(unfit),
+        }
+    }
+
+    /// Asks over the current link, and gives the link up if it does not answer.
+    async fn ask<T>(&self, question: impl AsyncFnOnce(&Link) -> RedisResult<T>) -> Result<T, HoldStoreError> {
+        let link = self.links.current().await.map_err(|error| HoldStoreError(error.to_string()))?;
+        question(&link).await.map_err(|error| {
+            self.links.suspect(&link, &error);
+            HoldStoreError(error.to_string())
+        })
     }
 }
 
 #[async_trait]
 impl Holds for RedisHolds {
     async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
-        let mut connection = self.connection.clone();
-        let reply = self.scripts.invocation(event, command).invoke_async(&mut connection).await.map_err(unreachable)?;
-        reply::read(reply)
+        let reply = self.ask(async |link| {
+            self.scripts.invocation(event, command, &link.run_id).invoke_async(&mut link.connection()).await
+        });
+        reply::read(reply.await?)
     }
 
     async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError> {
@@ -83,8 +86,8 @@ impl Holds for RedisHolds {
                 command.arg(keys::seat(event, seat));
             }
         }
-        let mut connection = self.connection.clone();
-        let replies: Vec<redis::Value> = pipeline.query_async(&mut connection).await.map_err(unreachable)?;
+        let replies: Vec<redis::Value> =
+            self.ask(async |link| pipeline.query_async(&mut link.connection()).await).await?;
         let mut replies = replies.into_iter();
         let (seconds, micros): (u64, u64) = from_value(replies.next().unwrap_or(redis::Value::Nil))?;
         let at_ms = seconds * 1000 + micros / 1000;
@@ -99,31 +102,19 @@ impl Holds for RedisHolds {
     }
 
     async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
-        let mut connection = self.connection.clone();
-        let newest: Vec<(String, Vec<String>)> = redis::cmd("XREVRANGE")
-            .arg(keys::changes(event))
-            .arg("+")
-            .arg("-")
-            .arg("COUNT")
-            .arg(1)
-            .query_async(&mut connection)
-            .await
-            .map_err(unreachable)?;
+        let mut newest = redis::cmd("XREVRANGE");
+        newest.arg(keys::changes(event)).arg("+").arg("-").arg("COUNT").arg(1);
+        let newest: Vec<(String, Vec<String>)> =
+            self.ask(async |link| newest.query_async(&mut link.connection()).await).await?;
         Ok(Version(newest.into_iter().next().map_or_else(|| "0-0".into(), |(id, _)| id)))
     }
 
     async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError> {
-        let mut connection = self.connection.clone();
         // The range includes the known version itself: if that entry is gone, so may be others behind it.
-        let entries: Vec<(String, Vec<String>)> = redis::cmd("XRANGE")
-            .arg(keys::changes(event))
-            .arg(&version.0)
-            .arg("+")
-            .arg("COUNT")
-            .arg(CHANGES_PER_READ)
-            .query_async(&mut connection)
-            .await
-            .map_err(unreachable)?;
+        let mut range = redis::cmd("XRANGE");
+        range.arg(keys::changes(event)).arg(&version.0).arg("+").arg("COUNT").arg(CHANGES_PER_READ);
+        let entries: Vec<(String, Vec<String>)> =
+            self.ask(async |link| range.query_async(&mut link.connection()).await).await?;
         let Some((first, newer)) = entries.split_first() else {
             let nothing_yet = version.0 == "0-0";
             return Ok(if nothing_yet { Changes::Seats(Vec::new(), version.clone()) } else { Changes::Unknown });
@@ -138,30 +129,32 @@ impl Holds for RedisHolds {
     }
 
     async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError> {
-        let mut connection = self.connection.clone();
-        let gate: Option<String> =
-            redis::cmd("GET").arg(keys::gate(event)).query_async(&mut connection).await.map_err(unreachable)?;
-        gate.map(|text| value::parse_gate(&text)).transpose()
+        let (gate, run_id) = self
+            .ask(async |link| {
+                let gate: Option<String> = get(keys::gate(event)).query_async(&mut link.connection()).await?;
+                Ok((gate, link.run_id.clone()))
+            })
+            .await?;
+        gate.map_or(Ok(None), |text| value::parse_gate(&text, &run_id))
     }
 
     async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError> {
-        let mut connection = self.connection.clone();
-        redis::cmd("GET").arg(keys::recovering(event)).query_async(&mut connection).await.map_err(unreachable)
+        self.ask(async |link| get(keys::recovering(event)).query_async(&mut link.connection()).await).await
     }
 
     async fn listen(&self, hints: mpsc::Sender<Hint>) {
-        hints::listen(&self.client, &hints).await;
+        hints::listen(&self.links, &hints).await;
     }
 
     async fn check(&self) -> Result<(), HoldStoreError> {
-        let mut connection = self.connection.clone();
-        redis::cmd("PING").query_async(&mut connection).await.map_err(unreachable)
+        self.ask(async |link| redis::cmd("PING").query_async(&mut link.connection()).await).await
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unreachable(error: redis::RedisError) -> HoldStoreError {
-    HoldStoreError(error.to_string())
+fn get(key: String) -> redis::Cmd {
+    let mut get = redis::cmd("GET");
+    get.arg(key);
+    get
 }
 
 fn from_value<T: redis::FromRedisValue>(value: redis::Value) -> Result<T, HoldStoreError> {

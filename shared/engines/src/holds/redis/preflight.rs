@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use redis::aio::ConnectionManager;
+use redis::aio::MultiplexedConnection;
 use tracing::info;
 
 /// Key events of strings (`$`), of generic commands (`g`) and of expiry (`x`).
@@ -25,6 +25,9 @@ pub enum PreflightError {
         /// What it says it is.
         found: String,
     },
+    /// It follows another server: nothing can be written to it.
+    #[error("redis is a replica: holds need the primary")]
+    Replica,
     /// A setting is wrong and may not be changed by us.
     #[error("redis has {name} = {found:?} where {needed:?} is needed, and refuses to change it: {reason}")]
     Setting {
@@ -46,8 +49,9 @@ impl PreflightError {
     }
 }
 
-pub(super) async fn check(connection: &mut ConnectionManager) -> Result<(), PreflightError> {
-    check_version(connection).await?;
+/// Gives back the run id of the server.
+pub(super) async fn check(connection: &mut MultiplexedConnection) -> Result<String, PreflightError> {
+    let run_id = check_server(connection).await?;
     ensure(connection, "notify-keyspace-events", NEEDED_FLAGS, |found| {
         // "A" stands for all classes of events.
         let has = |flag| found.contains(flag) || (flag != 'E' && found.contains('A'));
@@ -58,24 +62,31 @@ pub(super) async fn check(connection: &mut ConnectionManager) -> Result<(), Pref
     ensure(connection, "maxmemory-policy", "noeviction", |found| {
         (found != "noeviction").then(|| "noeviction".to_owned())
     })
-    .await
+    .await?;
+    Ok(run_id)
 }
 
-async fn check_version(connection: &mut ConnectionManager) -> Result<(), PreflightError> {
-    let info: String =
-        redis::cmd("INFO").arg("server").query_async(connection).await.map_err(PreflightError::unreachable)?;
-    let found = info.lines().find_map(|line| line.strip_prefix("redis_version:")).unwrap_or("unknown").trim();
+async fn check_server(connection: &mut MultiplexedConnection) -> Result<String, PreflightError> {
+    let info: String = redis::cmd("INFO").query_async(connection).await.map_err(PreflightError::unreachable)?;
+    let line = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+    let found = line("redis_version:");
     let mut numbers = found.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
     let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if version < OLDEST_VERSION {
         return Err(PreflightError::TooOld { found: found.to_owned() });
     }
-    Ok(())
+    if line("loading:") == "1" {
+        return Err(PreflightError::Unreachable("it is loading its data".into()));
+    }
+    if line("role:") != "master" {
+        return Err(PreflightError::Replica);
+    }
+    Ok(line("run_id:").to_owned())
 }
 
 /// Reads a setting and, when `wanted` asks for another value, sets it.
 async fn ensure(
-    connection: &mut ConnectionManager,
+    connection: &mut MultiplexedConnection,
     name: &'static str,
     needed: &'static str,
     wanted: impl FnOnce(&str) -> Option<String>,

@@ -5,13 +5,14 @@ use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_domain::seat::Fence;
 use redis::{Script, ScriptInvocation};
 
+use super::value;
+
 /// Every script starts with the prelude: reading the gate, a seat, the time.
 macro_rules! script {
-    ($verb:literal) => {
+    ($($part:literal),+) => {
         Script::new(concat!(
             include_str!("scripts/prelude.lua"),
-            "\n",
-            include_str!(concat!("scripts/", $verb, ".lua"))
+            $("\n", include_str!(concat!("scripts/", $part, ".lua"))),+
         ))
     };
 }
@@ -26,6 +27,7 @@ pub(super) struct Scripts {
     claim: Script,
     unclaim: Script,
     settle: Script,
+    mend: Script,
     rebuild: Script,
     set_gate: Script,
 }
@@ -39,14 +41,21 @@ impl Scripts {
             expire: script!("expire"),
             claim: script!("claim"),
             unclaim: script!("unclaim"),
-            settle: script!("settle"),
+            settle: script!("settling", "settle"),
+            mend: script!("settling", "mend"),
             rebuild: script!("rebuild"),
             set_gate: script!("set_gate"),
         }
     }
 
-    /// The script of this command with its KEYS and ARGV, as each script's head names them.
-    pub(super) fn invocation(&self, event: EventId, command: &Command) -> ScriptInvocation<'_> {
+    /// The script of this command with its KEYS and ARGV, as each script's head names them; `run_id` is the server's.
+    pub(super) fn invocation(&self, event: EventId, command: &Command, run_id: &str) -> ScriptInvocation<'_> {
+        let mut call = self.of(event, command);
+        call.arg(run_id);
+        call
+    }
+
+    fn of(&self, event: EventId, command: &Command) -> ScriptInvocation<'_> {
         match command {
             Command::Hold { user, seats, ttl_ms, limit } => {
                 let mut call = start(&self.hold, event);
@@ -79,6 +88,10 @@ impl Scripts {
                 call.arg(rebuild_epoch.map_or_else(String::new, |epoch| epoch.to_string()));
                 seats.iter().fold(call, with_settled)
             }
+            Command::Mend { seats } => seats.iter().fold(start(&self.mend, event), |mut call, mending| {
+                call.arg(value::format(&mending.seen));
+                with_settled(call, &mending.settled)
+            }),
             Command::Rebuild { epoch } => {
                 let mut call = start(&self.rebuild, event);
                 call.arg(*epoch);

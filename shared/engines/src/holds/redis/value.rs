@@ -31,15 +31,32 @@ fn parse_some(text: &str) -> Option<SeatRecord> {
     }
 }
 
-/// Reads `EPOCH|VERSION|OPEN`.
-pub(super) fn parse_gate(text: &str) -> Result<Gate, HoldStoreError> {
+/// A record as the scripts write it; empty for an available seat, which has no key.
+pub(super) fn format(record: &SeatRecord) -> String {
+    match record {
+        SeatRecord::Available => String::new(),
+        SeatRecord::Held(lease) => format_lease('h', lease),
+        SeatRecord::Claimed(lease) => format_lease('c', lease),
+        SeatRecord::Sold { owner } => format!("s|{owner}"),
+        SeatRecord::Blocked => "b".into(),
+    }
+}
+
+fn format_lease(kind: char, lease: &Lease) -> String {
+    let Lease { owner, fence, first_held_ms, deadline_ms } = lease;
+    format!("{kind}|{owner}|{}|{}|{first_held_ms}|{deadline_ms}", fence.epoch, fence.counter)
+}
+
+/// Reads `EPOCH|VERSION|OPEN|RUN`; `None` if it was set in another run of the server.
+pub(super) fn parse_gate(text: &str, run_id: &str) -> Result<Option<Gate>, HoldStoreError> {
     let fields: Vec<&str> = text.split('|').collect();
     let gate = match fields[..] {
-        [epoch, version, open @ ("0" | "1")] => epoch
+        [_, _, _, run] if run != run_id => return Ok(None),
+        [epoch, version, open @ ("0" | "1"), _] => epoch
             .parse()
             .ok()
             .zip(version.parse().ok())
-            .map(|(epoch, version)| Gate { epoch, version, open: open == "1" }),
+            .map(|(epoch, version)| Some(Gate { epoch, version, open: open == "1" })),
         _ => None,
     };
     gate.ok_or_else(|| HoldStoreError(format!("the gate has the unknown value {text:?}")))
@@ -57,8 +74,12 @@ mod tests {
             record.lease().map(|lease| (lease.fence.epoch, lease.fence.counter, lease.deadline_ms)),
             Some((3, 9, 2000))
         );
+        assert_eq!(format(&record), format!("h|{user}|3|9|1000|2000"));
         assert_eq!(parse(None).expect("free"), SeatRecord::Available);
         assert_eq!(parse(Some("b")).expect("blocked"), SeatRecord::Blocked);
+        assert!(parse_gate("1|2|1|a", "a").expect("a gate").is_some_and(|gate| gate.open));
+        assert_eq!(parse_gate("1|2|1|a", "b").expect("a gate"), None, "of another run");
+        assert!(parse_gate("1|2|7|a", "a").is_err());
         for nonsense in ["", "h", "x|1", "h|not-a-user|1|1|1|1", "s"] {
             assert!(parse(Some(nonsense)).is_err(), "{nonsense:?}");
         }

@@ -8,7 +8,7 @@ use mongodb::error::Error;
 use serde::{Deserialize, Serialize};
 
 use super::documents::date;
-use super::{LedgerError, MongoLedger, is_duplicate, unavailable};
+use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{AnswerKey, Answers, Begin, StoredAnswer};
 
 /// How long an answer can be replayed: a day, as clients expect it.
@@ -43,20 +43,24 @@ impl Answers for MongoLedger {
             expires_at: date(now.plus_ms(KEPT_MS)),
             answer: None,
         };
-        match answers.insert_one(&mark).await {
-            Ok(_) => return Ok(Begin::Fresh),
-            Err(error) if is_duplicate(&error) => {}
-            Err(error) => return Err(unavailable(error)),
+        let marked = self.ask(async {
+            match answers.insert_one(&mark).await {
+                Err(error) if is_duplicate(&error) => Ok(false),
+                inserted => inserted.map(|_| true),
+            }
+        });
+        if marked.await? {
+            return Ok(Begin::Fresh);
         }
         // A mark that lapsed belongs to a request that died: exactly one of its successors takes it over.
         let lapsed = doc! {
             "_id": id(key), "fingerprint": &key.fingerprint, "answer": null, "in_flight_until": {"$lte": date(now)},
         };
-        let taken = answers.update_one(lapsed, doc! {"$set": {"in_flight_until": mark.in_flight_until}}).await;
-        if taken.map_err(unavailable)?.modified_count == 1 {
+        let take = answers.update_one(lapsed, doc! {"$set": {"in_flight_until": mark.in_flight_until}});
+        if self.ask(take).await?.modified_count == 1 {
             return Ok(Begin::Fresh);
         }
-        let found = answers.find_one(doc! {"_id": id(key)}).await.map_err(unavailable)?;
+        let found = self.ask(answers.find_one(doc! {"_id": id(key)})).await?;
         Ok(match found {
             Some(found) if found.fingerprint != key.fingerprint => Begin::Mismatch,
             Some(AnswerDocument { answer: Some(answer), .. }) => Begin::Replay(answer.into()),
@@ -67,12 +71,12 @@ impl Answers for MongoLedger {
 
     async fn finish(&self, key: &AnswerKey, answer: &StoredAnswer) -> Result<(), LedgerError> {
         let answers = self.collection::<AnswerDocument>("answers");
-        answers.update_one(doc! {"_id": id(key)}, set(answer)).await.map(drop).map_err(unavailable)
+        self.ask(answers.update_one(doc! {"_id": id(key)}, set(answer))).await.map(drop)
     }
 
     async fn forget(&self, key: &AnswerKey) -> Result<(), LedgerError> {
         let answers = self.collection::<AnswerDocument>("answers");
-        answers.delete_one(doc! {"_id": id(key), "answer": null}).await.map(drop).map_err(unavailable)
+        self.ask(answers.delete_one(doc! {"_id": id(key), "answer": null})).await.map(drop)
     }
 }
 

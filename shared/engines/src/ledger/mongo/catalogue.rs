@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::documents::{EventDocument, OutboxDocument, SeatDocument, date, signed};
 use super::transaction::Step;
-use super::{LedgerError, MongoLedger, is_duplicate, unavailable};
+use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{
     AnswerKey, Catalogue, EventOrder, EventQuery, InventoryCategory, InventorySeat, InventorySection, PlanBytes,
     StoredAnswer,
@@ -58,19 +58,23 @@ impl Catalogue for MongoLedger {
         self.store_plan(plan).await?;
         let fact = InventoryFact::EventCreated { plan_hash: plan.hash().to_owned() };
         let row = OutboxDocument::new(&message(outbox_id, event.id, event.created_at, fact))?;
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body = self.insert_event(&mut transaction.session, event, &row, answer).await;
-            if let Some(()) = transaction.finish(body).await? {
-                return Ok(());
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body = self.insert_event(&mut transaction.session, event, &row, answer).await;
+                if let Some(()) = transaction.finish(body).await? {
+                    return Ok(());
+                }
             }
-        }
+        })
+        .await
     }
 
     async fn event(&self, id: EventId) -> Result<Option<Event>, LedgerError> {
-        let found = self.collection::<EventDocument>("events").find_one(doc! {"_id": id.to_string()}).await;
-        found.map_err(unavailable)?.map(EventDocument::into_event).transpose()
+        let events = self.collection::<EventDocument>("events");
+        let found = self.ask(events.find_one(doc! {"_id": id.to_string()})).await?;
+        found.map(EventDocument::into_event).transpose()
     }
 
     async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, LedgerError> {
@@ -80,13 +84,11 @@ impl Catalogue for MongoLedger {
         };
         let events = self.collection::<EventDocument>("events");
         let (field, direction) = order(query.order);
-        let found = events
+        let wanted = events
             .find(filter(query, after.as_ref()))
             .sort(doc! {field: direction, "_id": direction})
-            .limit(query.limit.into())
-            .await
-            .map_err(unavailable)?;
-        let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+            .limit(query.limit.into());
+        let found = self.ask(async { wanted.await?.try_collect::<Vec<_>>().await }).await?;
         found.into_iter().map(EventDocument::into_event).collect()
     }
 
@@ -94,20 +96,23 @@ impl Catalogue for MongoLedger {
         let fact = InventoryFact::EventChanged { status: event.status };
         let row = OutboxDocument::new(&message(outbox_id, event.id, now, fact))?;
         let unchanged = doc! {"_id": event.id.to_string(), "version": signed(event.version) - 1};
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body = self.replace_event(&mut transaction.session, &unchanged, event, &row).await;
-            if let Some(saved) = transaction.finish(body).await? {
-                return Ok(saved);
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body = self.replace_event(&mut transaction.session, &unchanged, event, &row).await;
+                if let Some(saved) = transaction.finish(body).await? {
+                    return Ok(saved);
+                }
             }
-        }
+        })
+        .await
     }
 
     async fn plan(&self, hash: &str) -> Result<Option<PlanBytes>, LedgerError> {
         let chunks = self.collection::<PlanChunk>("plans");
-        let found = chunks.find(doc! {"plan_hash": hash}).sort(doc! {"index": 1}).await.map_err(unavailable)?;
-        let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        let wanted = chunks.find(doc! {"plan_hash": hash}).sort(doc! {"index": 1});
+        let found = self.ask_at_length(async { wanted.await?.try_collect::<Vec<_>>().await }).await?;
         let complete = found.first().is_some_and(|first| first.chunks as usize == found.len());
         if !complete {
             return Ok(None);
@@ -156,7 +161,7 @@ impl Catalogue for MongoLedger {
         self.insert_new("seats", documents).await?;
         let events = self.collection::<EventDocument>("events");
         let progress = doc! {"$max": {"generated": done}};
-        events.update_one(doc! {"_id": event.to_string()}, progress).await.map(drop).map_err(unavailable)
+        self.ask(events.update_one(doc! {"_id": event.to_string()}, progress)).await.map(drop)
     }
 
     async fn finish_generation(&self, event: EventId, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError> {
@@ -164,7 +169,7 @@ impl Catalogue for MongoLedger {
         let status = if found.on_sale_when_generated { EventStatus::OnSale } else { EventStatus::Draft };
         let fact = InventoryFact::InventoryGenerated { seats_total: found.seats_total };
         let set = doc! {"status": status.as_str(), "generated": found.seats_total};
-        self.end_generation(&message(outbox_id, event, now, fact), set).await
+        self.move_generation(EventStatus::Generating, &message(outbox_id, event, now, fact), set).await
     }
 
     async fn fail_generation(
@@ -176,7 +181,14 @@ impl Catalogue for MongoLedger {
     ) -> Result<bool, LedgerError> {
         let fact = InventoryFact::InventoryFailed { error: error.to_owned() };
         let set = doc! {"status": EventStatus::Failed.as_str(), "generation_error": error};
-        self.end_generation(&message(outbox_id, event, now, fact), set).await
+        self.move_generation(EventStatus::Generating, &message(outbox_id, event, now, fact), set).await
+    }
+
+    async fn retry_generation(&self, event: EventId, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError> {
+        let Some(found) = self.event(event).await? else { return Ok(false) };
+        let fact = InventoryFact::EventCreated { plan_hash: found.plan_hash };
+        let set = doc! {"status": EventStatus::Generating.as_str(), "generation_error": null};
+        self.move_generation(EventStatus::Failed, &message(outbox_id, event, now, fact), set).await
     }
 
     async fn categories(&self, event: EventId) -> Result<Vec<InventoryCategory>, LedgerError> {
@@ -198,13 +210,13 @@ impl Catalogue for MongoLedger {
 
     async fn count_seats(&self, event: EventId) -> Result<u64, LedgerError> {
         let seats = self.collection::<SeatDocument>("seats");
-        seats.count_documents(doc! {"event_id": event.to_string()}).await.map_err(unavailable)
+        self.ask_at_length(seats.count_documents(doc! {"event_id": event.to_string()})).await
     }
 
     async fn advance_fence_epoch(&self, event: EventId, expected: u64) -> Result<Option<u64>, LedgerError> {
         let events = self.collection::<EventDocument>("events");
         let unchanged = doc! {"_id": event.to_string(), "fence_epoch": signed(expected)};
-        let raised = events.update_one(unchanged, doc! {"$inc": {"fence_epoch": 1_i64}}).await.map_err(unavailable)?;
+        let raised = self.ask(events.update_one(unchanged, doc! {"$inc": {"fence_epoch": 1_i64}})).await?;
         Ok((raised.modified_count == 1).then_some(expected + 1))
     }
 }
@@ -232,10 +244,14 @@ impl MongoLedger {
         if documents.is_empty() {
             return Ok(());
         }
-        match self.collection::<T>(collection).insert_many(documents).ordered(false).await {
-            Err(error) if !is_duplicate(&error) => Err(unavailable(error)),
-            Ok(_) | Err(_) => Ok(()),
-        }
+        let collection = self.collection::<T>(collection);
+        self.ask_at_length(async {
+            match collection.insert_many(documents).ordered(false).await {
+                Err(error) if !is_duplicate(&error) => Err(error),
+                Ok(_) | Err(_) => Ok(()),
+            }
+        })
+        .await
     }
 
     async fn insert_event(
@@ -274,18 +290,27 @@ impl MongoLedger {
         Ok(Step::Commit(true))
     }
 
-    async fn end_generation(&self, message: &InventoryMessage, set: Document) -> Result<bool, LedgerError> {
+    /// Moves an event on from a status, with the outbox row that tells of it.
+    async fn move_generation(
+        &self,
+        from: EventStatus,
+        message: &InventoryMessage,
+        set: Document,
+    ) -> Result<bool, LedgerError> {
         let row = OutboxDocument::new(message)?;
-        let generating = doc! {"_id": message.event_id.to_string(), "status": EventStatus::Generating.as_str()};
+        let unmoved = doc! {"_id": message.event_id.to_string(), "status": from.as_str()};
         let change = doc! {"$set": set, "$inc": {"version": 1_i64}};
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body = self.update_with_row(&mut transaction.session, &generating, &change, &row).await;
-            if let Some(ended) = transaction.finish(body).await? {
-                return Ok(ended);
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body = self.update_with_row(&mut transaction.session, &unmoved, &change, &row).await;
+                if let Some(ended) = transaction.finish(body).await? {
+                    return Ok(ended);
+                }
             }
-        }
+        })
+        .await
     }
 
     async fn update_with_row(
@@ -307,8 +332,8 @@ impl MongoLedger {
     async fn heads(&self, collection: &str, event: EventId) -> Result<Vec<HeadDocument>, LedgerError> {
         // The id is "event:index": a range over it needs no further index.
         let range = doc! {"_id": {"$gte": format!("{event}:"), "$lt": format!("{event};")}};
-        let found = self.collection::<HeadDocument>(collection).find(range).await.map_err(unavailable)?;
-        let mut heads: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        let wanted = self.collection::<HeadDocument>(collection);
+        let mut heads = self.ask(async { wanted.find(range).await?.try_collect::<Vec<_>>().await }).await?;
         heads.sort_by_key(|head: &HeadDocument| head.index);
         Ok(heads)
     }

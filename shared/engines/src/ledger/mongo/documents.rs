@@ -19,6 +19,8 @@ pub(super) struct UserDocument {
     pub(super) name: String,
     pub(super) role: String,
     pub(super) password_hash: String,
+    #[serde(default)]
+    pub(super) email_verified: bool,
     pub(super) created_at: DateTime,
 }
 
@@ -30,6 +32,7 @@ impl From<&User> for UserDocument {
             name: user.name.clone(),
             role: user.role.as_str().into(),
             password_hash: user.password_hash.clone(),
+            email_verified: user.email_verified,
             created_at: date(user.created_at),
         }
     }
@@ -43,6 +46,7 @@ impl UserDocument {
             email: self.email,
             name: self.name,
             password_hash: self.password_hash,
+            email_verified: self.email_verified,
             created_at: unix_ms(self.created_at),
         })
     }

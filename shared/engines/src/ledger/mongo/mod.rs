@@ -4,10 +4,13 @@ mod accounts;
 mod answers;
 mod catalogue;
 mod documents;
+mod logins;
 mod outbox;
 mod sales;
 mod transaction;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,15 +18,22 @@ use mongodb::bson::{Document, doc};
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::{Acknowledgment, ClientOptions, IndexOptions, WriteConcern};
 use mongodb::{Client, Collection, Database, IndexModel};
+use tokio::time::{Instant, timeout};
 
 use super::{Ledger, LedgerError};
 
 /// How long finding a primary may take before a call fails.
-const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_secs(1);
+const SERVER_SELECTION_TIMEOUT: Duration = Duration::from_millis(700);
 /// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-/// At start, a replica set may still be electing.
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
+/// How long one answer may take. A server that is stopped, not dead, says nothing at all.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(900);
+/// How long a transaction may take in all, its repetitions included.
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
+/// Writing a batch of inventory, storing a stadium's plan, building an index.
+const LONG_ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// After a call without an answer, everybody is refused at once for this long; [`Ledger::check`] goes on asking.
+const REFUSE_FOR: Duration = Duration::from_millis(500);
 /// Duplicate key: an index speaking, never an accident.
 const DUPLICATE_KEY: i32 = 11_000;
 
@@ -32,30 +42,75 @@ const DUPLICATE_KEY: i32 = 11_000;
 pub struct MongoLedger {
     client: Client,
     database: Database,
+    state: Arc<State>,
+}
+
+/// What is known of the server.
+#[derive(Default)]
+struct State {
+    /// The indexes exist. Before that nothing is read or written.
+    prepared: AtomicBool,
+    /// It did not answer a moment ago.
+    silent_until: Mutex<Option<Instant>>,
 }
 
 impl MongoLedger {
-    /// Connects and makes sure that the indexes exist. `url` must name a replica set: transactions need one.
+    /// Connects, and makes sure that the indexes exist. `url` must name a replica set: transactions need one. If the
+    /// server cannot be reached, every call is refused until [`Ledger::check`] has found it.
     pub async fn connect(url: &str, database: &str) -> Result<Self, LedgerError> {
-        let mut options = ClientOptions::parse(url).await.map_err(unavailable)?;
+        let mut options = ClientOptions::parse(url).await.map_err(|error| LedgerError::Corrupt(error.to_string()))?;
         options.app_name = Some("frontrow".into());
-        options.server_selection_timeout = Some(START_TIMEOUT);
-        options.connect_timeout = Some(CONNECT_TIMEOUT);
-        options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
-        let starting = Self::with(options.clone(), database)?;
-        starting.create_indexes().await?;
         options.server_selection_timeout = Some(SERVER_SELECTION_TIMEOUT);
-        Self::with(options, database)
-    }
-
-    fn with(options: ClientOptions, database: &str) -> Result<Self, LedgerError> {
-        let client = Client::with_options(options).map_err(unavailable)?;
+        options.connect_timeout = Some(CONNECT_TIMEOUT);
+        // A pool of dead connections is noticed this soon.
+        options.heartbeat_freq = Some(Duration::from_secs(1));
+        options.write_concern = Some(WriteConcern::builder().w(Acknowledgment::Majority).journal(true).build());
+        let client = Client::with_options(options).map_err(|error| LedgerError::Corrupt(error.to_string()))?;
         let database = client.database(database);
-        Ok(Self { client, database })
+        let ledger = Self { client, database, state: Arc::default() };
+        match ledger.check().await {
+            Ok(()) | Err(LedgerError::Unavailable(_)) => Ok(ledger),
+            Err(corrupt) => Err(corrupt),
+        }
     }
 
     fn collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
         self.database.collection(name)
+    }
+
+    /// One question to the server, with a limit on the time that it may take. While the server is known to be silent
+    /// nobody waits for it.
+    async fn ask<T>(&self, question: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, LedgerError> {
+        self.ask_for(ANSWER_TIMEOUT, async { question.await.map_err(unavailable) }).await
+    }
+
+    /// The same for what takes longer by its nature.
+    async fn ask_at_length<T>(&self, question: impl IntoFuture<Output = Result<T, Error>>) -> Result<T, LedgerError> {
+        self.ask_for(LONG_ANSWER_TIMEOUT, async { question.await.map_err(unavailable) }).await
+    }
+
+    async fn ask_for<T>(
+        &self,
+        limit: Duration,
+        question: impl Future<Output = Result<T, LedgerError>>,
+    ) -> Result<T, LedgerError> {
+        if !self.state.prepared.load(Ordering::Acquire) {
+            return Err(LedgerError::Unavailable("it has not been reached since the start".into()));
+        }
+        if self.silent_until().is_some_and(|until| Instant::now() < until) {
+            return Err(LedgerError::Unavailable("it did not answer a moment ago".into()));
+        }
+        match timeout(limit, question).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => {
+                *self.silent_until() = Some(Instant::now() + REFUSE_FOR);
+                Err(LedgerError::Unavailable(format!("no answer within {} ms", limit.as_millis())))
+            }
+        }
+    }
+
+    fn silent_until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.state.silent_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Indexes are the last line against selling twice; without them the server does not start.
@@ -63,8 +118,14 @@ impl MongoLedger {
         let unique = || IndexOptions::builder().unique(true).build();
         let lapse = || IndexOptions::builder().expire_after(Duration::ZERO).build();
         let unpublished = IndexOptions::builder().partial_filter_expression(doc! {"published": false}).build();
-        let indexes: [(&str, Document, IndexOptions); 8] = [
+        let indexes: [(&str, Document, IndexOptions); 14] = [
             ("users", doc! {"email": 1}, unique()),
+            ("scanners", doc! {"scanner_id": 1}, IndexOptions::default()),
+            ("logins", doc! {"expires_at": 1}, lapse()),
+            ("logins", doc! {"user_id": 1}, IndexOptions::default()),
+            ("logins", doc! {"ended_at": 1}, IndexOptions::builder().sparse(true).build()),
+            ("refresh_tokens", doc! {"expires_at": 1}, lapse()),
+            ("tokens", doc! {"user_id": 1}, IndexOptions::default()),
             ("tokens", doc! {"expires_at": 1}, lapse()),
             ("answers", doc! {"expires_at": 1}, lapse()),
             ("events", doc! {"starts_at": 1, "_id": 1}, IndexOptions::default()),
@@ -84,7 +145,18 @@ impl MongoLedger {
 #[async_trait]
 impl Ledger for MongoLedger {
     async fn check(&self) -> Result<(), LedgerError> {
-        self.database.run_command(doc! {"ping": 1}).await.map(drop).map_err(unavailable)
+        let ping = async { self.database.run_command(doc! {"ping": 1}).await.map(drop).map_err(unavailable) };
+        timeout(ANSWER_TIMEOUT, ping)
+            .await
+            .map_err(|_elapsed| LedgerError::Unavailable("it does not answer".into()))??;
+        if !self.state.prepared.load(Ordering::Acquire) {
+            timeout(LONG_ANSWER_TIMEOUT, self.create_indexes())
+                .await
+                .map_err(|_elapsed| LedgerError::Unavailable("its indexes are still being built".into()))??;
+            self.state.prepared.store(true, Ordering::Release);
+        }
+        *self.silent_until() = None;
+        Ok(())
     }
 }
 

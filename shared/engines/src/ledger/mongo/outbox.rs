@@ -50,27 +50,26 @@ impl Outbox for MongoLedger {
         let old = doc! {"$expr": {"$lte": ["$created_at", {"$subtract": ["$$NOW", min_age_ms]}]}};
         let unpublished = doc! {"$and": [{"published": false}, old]};
         let rows = self.collection::<OutboxDocument>("outbox");
-        let found =
-            rows.find(unpublished).sort(doc! {"created_at": 1}).limit(limit.into()).await.map_err(unavailable)?;
-        let found: Vec<OutboxDocument> = found.try_collect().await.map_err(unavailable)?;
+        let oldest = rows.find(unpublished).sort(doc! {"created_at": 1}).limit(limit.into());
+        let found = self.ask(async { oldest.await?.try_collect::<Vec<_>>().await }).await?;
         self.take_leases(found.into_iter().map(|row| row.id).collect(), lease_ms).await
     }
 
     async fn mark_published(&self, ids: &[OutboxId]) -> Result<(), LedgerError> {
         let rows = self.collection::<OutboxDocument>("outbox");
         let carried = doc! {"_id": {"$in": strings(ids)}};
-        rows.update_many(carried, doc! {"$set": {"published": true}}).await.map(drop).map_err(unavailable)
+        self.ask(rows.update_many(carried, doc! {"$set": {"published": true}})).await.map(drop)
     }
 
     async fn follow(&self, follower: &str) -> Result<Box<dyn OutboxFeed>, LedgerError> {
         let feeds = self.collection::<FeedDocument>("outbox_feeds");
-        let saved = feeds.find_one(doc! {"_id": follower}).await.map_err(unavailable)?;
-        let stream = match self.watch(saved.map(|saved| saved.token)).await {
+        let saved = self.ask(feeds.find_one(doc! {"_id": follower})).await?;
+        let stream = match self.ask(self.watch(saved.map(|saved| saved.token))).await {
             Ok(stream) => stream,
             Err(error) => {
                 // The oplog has moved past the token. What was missed is found by leasing.
                 warn!(%error, "the outbox feed starts anew");
-                self.watch(None).await.map_err(unavailable)?
+                self.ask(self.watch(None)).await?
             }
         };
         Ok(Box::new(MongoFeed { ledger: self.clone(), follower: follower.to_owned(), stream, token: None }))
@@ -84,15 +83,23 @@ impl Outbox for MongoLedger {
             doc! {"$group": {"_id": null, "rows": {"$sum": 1_i64}, "oldest": {"$min": "$created_at"}}},
             doc! {"$project": {"rows": 1, "oldest_ms": {"$subtract": ["$$NOW", "$oldest"]}}},
         ];
-        let mut found = rows.aggregate(pipeline).await.map_err(unavailable)?;
-        let Some(lag) = found.try_next().await.map_err(unavailable)? else { return Ok(OutboxLag::default()) };
+        let found = self.ask(async { rows.aggregate(pipeline).await?.try_next().await }).await?;
+        let Some(lag) = found else { return Ok(OutboxLag::default()) };
         let number = |field| unsigned(lag.get_i64(field).unwrap_or(0));
         Ok(OutboxLag { rows: number("rows"), oldest_ms: number("oldest_ms") })
     }
 
+    async fn prune(&self, min_age_ms: u64) -> Result<u64, LedgerError> {
+        let min_age_ms = i64::try_from(min_age_ms).unwrap_or(i64::MAX);
+        let old = doc! {"$expr": {"$lte": ["$created_at", {"$subtract": ["$$NOW", min_age_ms]}]}};
+        let rows = self.collection::<OutboxDocument>("outbox");
+        let carried = doc! {"$and": [{"published": true}, old]};
+        self.ask_at_length(rows.delete_many(carried)).await.map(|removed| removed.deleted_count)
+    }
+
     async fn log_position(&self, reader: &str) -> Result<LogPosition, LedgerError> {
         let positions = self.collection::<PositionDocument>("log_positions");
-        let found = positions.find_one(doc! {"_id": reader}).await.map_err(unavailable)?;
+        let found = self.ask(positions.find_one(doc! {"_id": reader})).await?;
         let offsets = found.map(|found| found.offsets).unwrap_or_default();
         Ok(offsets.into_iter().map(|at| (at.partition, at.offset)).collect())
     }
@@ -101,7 +108,7 @@ impl Outbox for MongoLedger {
         let offsets = position.iter().map(|(&partition, &offset)| PartitionOffset { partition, offset }).collect();
         let document = PositionDocument { reader: reader.to_owned(), offsets };
         let positions = self.collection::<PositionDocument>("log_positions");
-        positions.replace_one(doc! {"_id": reader}, document).upsert(true).await.map(drop).map_err(unavailable)
+        self.ask(positions.replace_one(doc! {"_id": reader}, document).upsert(true)).await.map(drop)
     }
 }
 
@@ -127,10 +134,9 @@ impl MongoLedger {
             "_id": {"$in": ids}, "published": false, "$expr": {"$lt": ["$lease_until", "$$NOW"]},
         };
         let take = vec![doc! {"$set": {"lease": &lease, "lease_until": {"$add": ["$$NOW", lease_ms]}}}];
-        rows.update_many(free, take).await.map_err(unavailable)?;
-        let leased =
-            rows.find(doc! {"lease": &lease}).sort(doc! {"created_at": 1, "_id": 1}).await.map_err(unavailable)?;
-        let leased: Vec<OutboxDocument> = leased.try_collect().await.map_err(unavailable)?;
+        self.ask(rows.update_many(free, take)).await?;
+        let mine = rows.find(doc! {"lease": &lease}).sort(doc! {"created_at": 1, "_id": 1});
+        let leased = self.ask(async { mine.await?.try_collect::<Vec<_>>().await }).await?;
         leased.into_iter().map(OutboxDocument::into_message).collect()
     }
 }
@@ -172,8 +178,7 @@ impl OutboxFeed for MongoFeed {
         let Some(token) = self.token.clone() else { return Ok(()) };
         let feeds = self.ledger.collection::<FeedDocument>("outbox_feeds");
         let document = FeedDocument { follower: self.follower.clone(), token };
-        let saved = feeds.replace_one(doc! {"_id": &self.follower}, document).upsert(true).await;
-        saved.map(drop).map_err(unavailable)
+        self.ledger.ask(feeds.replace_one(doc! {"_id": &self.follower}, document).upsert(true)).await.map(drop)
     }
 }
 

@@ -14,7 +14,7 @@ use mongodb::error::Error;
 use super::catalogue::{message, seat_id};
 use super::documents::{OutboxDocument, SeatDocument, corrupt, date, parsed, signed, strings, unsigned};
 use super::transaction::{Step, Transaction};
-use super::{LedgerError, MongoLedger, is_duplicate, unavailable};
+use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{Claim, ClaimRefusal, ClaimedSeat, Sales};
 
 /// What a change of seats does, and which rows it may touch.
@@ -37,14 +37,17 @@ impl Sales for MongoLedger {
         seats.sort_by_key(|seat| seat.ordinal);
         let fact = InventoryFact::SeatsClaimed(Seats { seats: seats.iter().map(|seat| seat.ordinal).collect() });
         let row = OutboxDocument::new(&message(outbox_id, claim.event_id, now, fact))?;
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body = self.claim_within(&mut transaction.session, claim, &seats, &row).await;
-            if let Some(result) = transaction.finish(body).await? {
-                return Ok(result);
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body = self.claim_within(&mut transaction.session, claim, &seats, &row).await;
+                if let Some(result) = transaction.finish(body).await? {
+                    return Ok(result);
+                }
             }
-        }
+        })
+        .await
     }
 
     async fn release_claim(
@@ -99,8 +102,8 @@ impl Sales for MongoLedger {
         } else {
             doc! {"event_id": event.to_string(), "version": {"$gt": 0_i64}}
         };
-        let found = self.collection::<SeatDocument>("seats").find(filter).await.map_err(unavailable)?;
-        let found: Vec<_> = found.try_collect().await.map_err(unavailable)?;
+        let rows = self.collection::<SeatDocument>("seats");
+        let found = self.ask_at_length(async { rows.find(filter).await?.try_collect::<Vec<_>>().await }).await?;
         found.iter().map(settled).collect()
     }
 }
@@ -176,15 +179,18 @@ impl MongoLedger {
         outbox_id: OutboxId,
         now: UnixMs,
     ) -> Result<Vec<Ordinal>, LedgerError> {
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body =
-                self.change_order_within(&mut transaction, event, order, change, uncount, outbox_id, now).await?;
-            if let Some(seats) = transaction.finish(body).await? {
-                return Ok(seats);
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body =
+                    self.change_order_within(&mut transaction, event, order, change, uncount, outbox_id, now).await?;
+                if let Some(seats) = transaction.finish(body).await? {
+                    return Ok(seats);
+                }
             }
-        }
+        })
+        .await
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site, one line apart")]
@@ -240,14 +246,17 @@ impl MongoLedger {
         seats.sort_unstable();
         seats.dedup();
         let row = OutboxDocument::new(&message(outbox_id, event, now, (change.fact)(Seats { seats: seats.clone() })))?;
-        let mut transaction = self.transaction().await?;
-        loop {
-            transaction.start().await?;
-            let body = self.change_seats_within(&mut transaction.session, event, &seats, change, &row).await;
-            if let Some(result) = transaction.finish(body).await? {
-                return Ok(result);
+        self.in_time(async {
+            let mut transaction = self.transaction().await?;
+            loop {
+                transaction.start().await?;
+                let body = self.change_seats_within(&mut transaction.session, event, &seats, change, &row).await;
+                if let Some(result) = transaction.finish(body).await? {
+                    return Ok(result);
+                }
             }
-        }
+        })
+        .await
     }
 
     async fn change_seats_within(

@@ -4,7 +4,7 @@ use mongodb::ClientSession;
 use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::{ReadConcern, TransactionOptions};
 
-use super::{LedgerError, MongoLedger, unavailable};
+use super::{LedgerError, MongoLedger, TRANSACTION_TIMEOUT, unavailable};
 
 /// Write conflicts on one seat end after a few rounds: the winner has committed by then and the loser sees it.
 const MAX_ATTEMPTS: u32 = 20;
@@ -26,6 +26,14 @@ pub(super) struct Transaction {
 }
 
 impl MongoLedger {
+    /// All attempts of a transaction together, with a limit on the time that they may take.
+    pub(super) async fn in_time<T>(
+        &self,
+        transaction: impl Future<Output = Result<T, LedgerError>>,
+    ) -> Result<T, LedgerError> {
+        self.ask_for(TRANSACTION_TIMEOUT, transaction).await
+    }
+
     pub(super) async fn transaction(&self) -> Result<Transaction, LedgerError> {
         let session = self.client.start_session().await.map_err(unavailable)?;
         Ok(Transaction { session, attempts: 0 })

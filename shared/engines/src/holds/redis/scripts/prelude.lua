@@ -2,8 +2,10 @@
 -- prefixes and carry the same hash tag, so they live on the same node.
 --   KEYS[1] gate:{event}      KEYS[2] changes:{event}     KEYS[3] seat:{event} (prefix)   KEYS[4] buyer:{event} (prefix)
 --   KEYS[5] versions:{event}  KEYS[6] recovering:{event}  KEYS[7] fence:{event}
+-- The last of ARGV is the run id of this very server process, for every script alike.
 -- Every script answers {kind, now_ms, {numbers}}.
 local GATE, CHANGES, SEAT, BUYER, VERSIONS, RECOVERING, FENCE = unpack(KEYS)
+local RUN = table.remove(ARGV)
 -- A key outlives its deadline by this much: the servers' timers free the seat, the key's own TTL is the safety net.
 local SAFETY_MS = 2000
 -- About an hour of a busy sale; a reader that is further behind reads the whole map.
@@ -21,10 +23,13 @@ local function digits(number)
   return string.format('%.0f', number)
 end
 
+-- A gate that was set in another run of the server counts as missing: the run that ended may have taken the last second
+-- of changes with it, and a replica that took over may never have had them.
 local function read_gate()
   local value = redis.call('GET', GATE)
   if not value then return nil end
-  local epoch, version, open = string.match(value, '^(%d+)|(%d+)|(%d)$')
+  local epoch, version, open, run = string.match(value, '^(%d+)|(%d+)|(%d)|(%w+)$')
+  if run ~= RUN then return nil end
   return {epoch = tonumber(epoch), version = tonumber(version), open = open == '1'}
 end
 

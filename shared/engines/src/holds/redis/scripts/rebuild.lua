@@ -7,6 +7,7 @@ if gate and gate.epoch >= epoch then return answer('superseded') end
 local running = redis.call('GET', RECOVERING)
 if running and tonumber(running) >= epoch then return answer('superseded') end
 
-redis.call('DEL', GATE)
+-- Without the versions every durable seat is settled again, also one whose key was lost alone.
+redis.call('DEL', GATE, VERSIONS)
 redis.call('SET', RECOVERING, digits(epoch))
 return answer('done')

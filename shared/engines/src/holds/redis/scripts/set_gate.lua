@@ -10,5 +10,5 @@ elseif tonumber(redis.call('GET', RECOVERING) or '-1') == epoch then
 else
   return answer('superseded')
 end
-redis.call('SET', GATE, digits(epoch) .. '|' .. digits(version) .. '|' .. ARGV[3])
+redis.call('SET', GATE, digits(epoch) .. '|' .. digits(version) .. '|' .. ARGV[3] .. '|' .. RUN)
 return answer('done')
