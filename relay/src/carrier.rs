@@ -6,6 +6,7 @@ use std::time::Duration;
 use frontrow_domain::inventory::InventoryMessage;
 use frontrow_engines::ledger::{Ledger, LedgerError, OutboxFeed};
 use frontrow_engines::log::{Log, LogError};
+use frontrow_settings::Relay as Settings;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
@@ -15,16 +16,19 @@ use crate::RETRY_PAUSE;
 const LEASE_MS: u64 = 10_000;
 /// Younger rows are left to the change stream, so that the two roads do not race for every row.
 const POLLED_AFTER_MS: u64 = 1_000;
+/// How often old rows are removed.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// Rows carried at once by polling.
 const POLL_BATCH: u32 = 500;
 
-/// Carries rows until `stop`. Runs both roads side by side.
-pub async fn run(ledger: Arc<dyn Ledger>, log: Arc<dyn Log>, name: String, poll: Duration, stop: CancellationToken) {
+/// Carries rows until `stop`. Runs both roads side by side, and removes what was carried long ago.
+pub async fn run(ledger: Arc<dyn Ledger>, log: Arc<dyn Log>, settings: Settings, stop: CancellationToken) {
     let carrier = Carrier { ledger, log };
     tokio::select! {
         () = stop.cancelled() => {}
-        () = carrier.follow(&name) => {}
-        () = carrier.poll(poll) => {}
+        () = carrier.follow(&settings.name) => {}
+        () = carrier.poll(Duration::from_millis(settings.poll_ms)) => {}
+        () = carrier.tidy(Duration::from_secs(settings.keep_published_s)) => {}
     }
 }
 
@@ -74,6 +78,20 @@ impl Carrier {
             ticks.tick().await;
             if let Err(error) = self.carry_forgotten().await {
                 warn!(%error, "forgotten outbox rows cannot be carried yet");
+            }
+        }
+    }
+
+    /// Nobody asks again for what the log has acknowledged.
+    async fn tidy(&self, keep: Duration) {
+        let keep_ms = u64::try_from(keep.as_millis()).unwrap_or(u64::MAX);
+        let mut ticks = tokio::time::interval(TIDY_EVERY);
+        loop {
+            ticks.tick().await;
+            match self.ledger.prune(keep_ms).await {
+                Ok(0) => {}
+                Ok(rows) => info!(outbox.rows = rows, "removed rows that were carried long ago"),
+                Err(error) => warn!(%error, "old outbox rows are removed later"),
             }
         }
     }

@@ -6,8 +6,11 @@
 //!   log's acknowledgement, so every fact arrives at least once.
 //! * [`generator`]: the ticket generator, a member of a consumer group. `event.created` becomes categories, sections
 //!   and seats, in batches with deterministic ids, so that doing it twice changes nothing.
+//!
+//! [`dead_letters`] is for operators: what could not be dealt with, and how to try it again.
 
 pub mod carrier;
+pub mod dead_letters;
 pub mod generator;
 
 use std::time::Duration;

@@ -10,30 +10,33 @@ use frontrow_engines::ledger::mongo::MongoLedger;
 use frontrow_engines::log::Log;
 use frontrow_engines::log::kafka::KafkaLog;
 use frontrow_relay::{carrier, generator::Generator};
-use frontrow_settings::Settings;
+use frontrow_settings::{Engine, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::load()?;
+    anyhow::ensure!(
+        settings.engine == Engine::Cluster,
+        "on the embedded engine the server relays by itself; a relay of its own is for engine = \"cluster\""
+    );
     frontrow_settings::init_telemetry();
     let ledger: Arc<dyn Ledger> = Arc::new(
         MongoLedger::connect(&settings.mongo.url, &settings.mongo.database).await.context("starting the ledger")?,
     );
-    let log: Arc<dyn Log> = Arc::new(
-        KafkaLog::connect(&settings.kafka.brokers, &settings.kafka.topic_prefix).await.context("starting the log")?,
-    );
+    let kafka = &settings.kafka;
+    let log: Arc<dyn Log> =
+        Arc::new(KafkaLog::new(&kafka.brokers, &kafka.topic_prefix, kafka.replicas).context("starting the log")?);
 
     let stop = CancellationToken::new();
     let mut workers = JoinSet::new();
-    let poll = Duration::from_millis(settings.relay.poll_ms);
-    let name = settings.relay.name.clone();
-    workers.spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), name.clone(), poll, stop.clone()));
-    let generator =
-        Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats: settings.relay.batch_seats };
+    workers.spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), settings.relay.clone(), stop.clone()));
+    workers.spawn(prepare(Arc::clone(&ledger)));
+    let (name, batch_seats) = (settings.relay.name.clone(), settings.relay.batch_seats);
+    let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats };
     workers.spawn(generator.run(stop.clone()));
     info!(relay.name = settings.relay.name, "the relay is running");
 
@@ -48,4 +51,15 @@ async fn main() -> anyhow::Result<()> {
     workers.join_all().await;
     info!("the relay has stopped");
     Ok(())
+}
+
+/// A ledger that was away at start, or does not answer for a while, is looked for: [`Ledger::check`] makes it ready.
+async fn prepare(ledger: Arc<dyn Ledger>) {
+    let mut ticks = tokio::time::interval(Duration::from_millis(500));
+    loop {
+        ticks.tick().await;
+        if let Err(error) = ledger.check().await {
+            warn!(%error, "the ledger is away");
+        }
+    }
 }

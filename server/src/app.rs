@@ -21,12 +21,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{self, Accounts};
 use crate::catalogue::{self, Catalogue};
+use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
+use crate::health::Health;
 use crate::holds::{self, HoldDesk};
 use crate::http::limits::Limits;
 use crate::http::problem::Problem;
 use crate::http::{entity_tag, idempotency};
-use crate::lifecycle::Engines;
 use crate::rooms::Rooms;
 use crate::sockets::upgrade::upgrade;
 use crate::{health, metrics};
@@ -44,6 +45,7 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) engines: Engines,
+    pub(crate) health: Health,
     pub(crate) accounts: Accounts,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) gatekeeper: Arc<Gatekeeper>,
@@ -58,7 +60,7 @@ pub(crate) struct App {
 }
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    use accounts::{admin, routes as auth};
+    use accounts::{admin, recovery, routes as auth};
     use catalogue::{browse, create, list, patch};
     use holds::routes as holds;
 
@@ -69,6 +71,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/auth/refresh", post(auth::refresh))
         .route("/auth/logout", post(auth::logout))
         .route("/auth/me", get(auth::me))
+        .route("/auth/password-reset", post(recovery::password_reset))
+        .route("/auth/password-reset/confirm", post(recovery::confirm_password_reset))
+        .route("/auth/verify-email", post(recovery::verify_email))
+        .route("/auth/verify-email/resend", post(recovery::resend_verification))
         .route("/auth/ws-ticket", post(auth::ws_ticket))
         .route("/events", get(list::list))
         .route("/events", post(create::create).layer(plan_body))
@@ -101,6 +107,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         // What belongs to the programs' paths and does not exist is not a page of the web client.
         .route("/api/{*rest}", any(no_such_route))
         .route("/ws/{*rest}", any(no_such_route))
+        .route("/.well-known/jwks.json", get(auth::json_web_keys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -23,6 +23,11 @@ pub(crate) fn id() -> Uuid {
     Uuid::now_v7()
 }
 
+/// An id that says nothing, not even when it was made.
+pub(crate) fn random_id() -> Uuid {
+    Uuid::new_v4()
+}
+
 /// A delay between zero and `most_ms`, so that many clients do not come back at the same moment.
 pub(crate) fn jitter_ms(most_ms: u64) -> u64 {
     rand::random_range(0..=most_ms)

@@ -3,6 +3,7 @@
 //! A store without a gate has lost its memory, or never had one of this event. Exactly one server gets a new fence
 //! epoch from the ledger and rebuilds what must not be lost; the others wait for its gate.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,19 +75,37 @@ impl Gatekeeper {
         if !self.done(id, &Command::Rebuild { epoch }).await? {
             return Ok(None);
         }
-        let settled = self.ledger.settled(id, None).await?;
-        for seats in settled.chunks(SEATS_PER_CALL) {
-            if !self.done(id, &Command::Settle { rebuild_epoch: Some(epoch), seats: seats.to_vec() }).await? {
-                return Ok(None);
-            }
+        let mut versions = HashMap::new();
+        if !self.settle_newer(id, Some(epoch), &mut versions).await? {
+            return Ok(None);
         }
         // The status as late as possible: an event that was closed meanwhile must not open.
         let gate = gate_of(&self.event(id).await?, epoch);
         if !self.done(id, &Command::SetGate(gate)).await? {
             return Ok(None);
         }
-        info!(event.id = %id, fence.epoch = epoch, seats.settled = settled.len(), "the hold store knows the event");
+        // What was committed since the reading: its own settling may have come while there was no gate.
+        self.settle_newer(id, None, &mut versions).await?;
+        info!(event.id = %id, fence.epoch = epoch, seats.settled = versions.len(), "the hold store knows the event");
         Ok(Some(gate))
+    }
+
+    /// Settles the durable seats whose version is newer than the one in `versions`; `false` if another rebuild has
+    /// taken over.
+    async fn settle_newer(
+        &self,
+        id: EventId,
+        rebuild_epoch: Option<u64>,
+        versions: &mut HashMap<Ordinal, u64>,
+    ) -> Answer<bool> {
+        let mut settled = self.ledger.settled(id, None).await?;
+        settled.retain(|seat| versions.insert(seat.ordinal, seat.version).is_none_or(|known| known < seat.version));
+        for seats in settled.chunks(SEATS_PER_CALL) {
+            if !self.done(id, &Command::Settle { rebuild_epoch, seats: seats.to_vec() }).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether a step of a rebuild was done; not, if a newer one has taken over.

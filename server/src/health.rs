@@ -1,14 +1,86 @@
-//! `/healthz`, `/readyz`, `/metrics`.
+//! Health: which engines answer, looked at all the time. `/healthz`, `/readyz`, `/metrics`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing::{info, warn};
 
 use crate::app::App;
+use crate::engines::Engines;
+use crate::metrics;
+
+/// How often each engine is asked; it is also how soon one that comes back is made ready again.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// An engine that has not answered by then does not answer.
+const PATIENCE: Duration = Duration::from_secs(25);
+const NAMES: [&str; 3] = ["holds", "ledger", "log"];
+
+/// What is known of the engines, in the order of [`NAMES`].
+#[derive(Default)]
+pub(crate) struct Health([Mutex<Answer>; 3]);
+
+/// An engine's last answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Answer {
+    #[default]
+    NotAskedYet,
+    Fine,
+    Away(String),
+}
+
+impl Health {
+    /// Asks the engines for ever, each at its own pace: one that is slow to answer must not hide the others.
+    pub(crate) async fn watch(app: Arc<App>) {
+        tokio::join!(follow(&app, 0), follow(&app, 1), follow(&app, 2));
+    }
+
+    /// Says once when an engine goes, and once when it comes back.
+    fn note(&self, engine: usize, answer: Answer) {
+        let name = NAMES[engine];
+        metrics::engine_answers(name, answer == Answer::Fine);
+        let mut known = self.0[engine].lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*known, &answer) {
+            (Answer::Away(_), Answer::Fine) => info!(engine = name, "the engine is back"),
+            (Answer::Fine | Answer::NotAskedYet, Answer::Away(reason)) => {
+                warn!(engine = name, reason, "the engine is away");
+            }
+            _ => {}
+        }
+        *known = answer;
+    }
+
+    fn answers(&self) -> [Answer; 3] {
+        self.0.each_ref().map(|answer| answer.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+async fn follow(app: &App, engine: usize) {
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let answer = match timeout(PATIENCE, ask(&app.engines, engine)).await {
+            Ok(Ok(())) => Answer::Fine,
+            Ok(Err(reason)) => Answer::Away(reason),
+            Err(_elapsed) => Answer::Away("it does not answer".into()),
+        };
+        app.health.note(engine, answer);
+    }
+}
+
+async fn ask(engines: &Engines, engine: usize) -> Result<(), String> {
+    match NAMES[engine] {
+        "holds" => engines.holds.check().await.map_err(|error| error.to_string()),
+        "ledger" => engines.ledger.check().await.map_err(|error| error.to_string()),
+        _ => engines.log.check().await.map_err(|error| error.to_string()),
+    }
+}
 
 /// Alive: the process answers.
 pub(crate) async fn alive() -> Json<Value> {
@@ -18,26 +90,26 @@ pub(crate) async fn alive() -> Json<Value> {
 /// Ready: holds and ledger answer. Names what does not, and why; without the log, changes only reach other servers
 /// later, so the server is degraded but should get requests.
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
-    let engines = &app.engines;
-    let (holds, ledger, log) = tokio::join!(engines.holds.check(), engines.ledger.check(), engines.log.check());
-    let (ready, degraded) = (holds.is_ok() && ledger.is_ok(), log.is_err());
-    let reason = |error: &dyn std::fmt::Display| error.to_string();
-    let checks = [
-        ("holds", holds.err().map(|error| reason(&error))),
-        ("ledger", ledger.err().map(|error| reason(&error))),
-        ("log", log.err().map(|error| reason(&error))),
-    ];
-    let checks: Map<_, _> = checks
-        .into_iter()
-        .map(|(name, failure)| (name.to_owned(), failure.unwrap_or_else(|| "ok".into()).into()))
-        .collect();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = match (ready, degraded) {
-        (true, false) => "ready",
-        (true, true) => "degraded",
-        (false, _) => "not_ready",
+    let answers = app.health.answers();
+    let [holds, ledger, log] = answers.each_ref().map(|answer| *answer == Answer::Fine);
+    let (status, word) = match (holds && ledger, log) {
+        (true, true) => (StatusCode::OK, "ready"),
+        (true, false) => (StatusCode::OK, "degraded"),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
     };
+    let told = NAMES.iter().zip(answers).map(|(name, answer)| ((*name).to_owned(), answer.told().into()));
+    let checks: Map<_, Value> = told.collect();
     (status, Json(json!({"status": word, "server": app.settings.server.name, "checks": checks}))).into_response()
+}
+
+impl Answer {
+    fn told(self) -> String {
+        match self {
+            Self::NotAskedYet => "not asked yet".into(),
+            Self::Fine => "ok".into(),
+            Self::Away(reason) => reason,
+        }
+    }
 }
 
 /// Prometheus text.

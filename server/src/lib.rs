@@ -5,8 +5,11 @@
 //! | [`app`] | all routes on one screen |
 //! | `accounts` | who somebody is: passwords, tokens, roles |
 //! | `catalogue` | events: create, browse, change |
+//! | `engines` | opens holds, ledger, log and mail as the settings say |
 //! | `gatekeeper` | makes the hold store know an event, keeps its gate as the ledger says |
 //! | `holds` | taking seats and giving them back |
+//! | `health` | which engines answer |
+//! | `reconciler` | compares ledger, hold store and rooms, repairs what differs |
 //! | `rooms` | one per event that somebody looks at: the live map and its fan-out |
 //! | `sockets` | one loop per connection, from upgrade to close |
 //! | `http` | what routes share: errors, bodies, idempotency, limits |
@@ -22,12 +25,16 @@ pub mod metrics;
 mod accounts;
 mod catalogue;
 mod chance;
+mod engines;
 mod gatekeeper;
 mod health;
 mod holds;
 mod http;
 mod listener;
+mod reconciler;
 mod rooms;
 mod sockets;
 
-pub use lifecycle::{Engines, Server};
+pub use accounts::rotate_keys;
+pub use engines::Engines;
+pub use lifecycle::Server;

@@ -6,40 +6,34 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use frontrow_domain::clock::Clock;
-use frontrow_engines::holds::Holds;
-use frontrow_engines::ledger::Ledger;
-use frontrow_engines::log::Log;
-use frontrow_settings::Settings;
+use frontrow_engines::ledger::LedgerError;
+use frontrow_relay::carrier;
+use frontrow_relay::generator::Generator;
+use frontrow_settings::{Engine, Settings};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::accounts::Accounts;
 use crate::app::{self, App};
 use crate::catalogue::Catalogue;
+use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
+use crate::health::Health;
 use crate::holds::HoldDesk;
 use crate::http::limits::Limits;
 use crate::listener;
+use crate::reconciler::Reconciler;
 use crate::rooms::{HINTS, News, Rooms};
 
 /// How often metrics are tidied and idle buckets forgotten.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
-
-/// What a server stands on.
-#[derive(Clone)]
-pub struct Engines {
-    /// Who has a seat for the next minutes.
-    pub holds: Arc<dyn Holds>,
-    /// The truth.
-    pub ledger: Arc<dyn Ledger>,
-    /// Carries facts to every server.
-    pub log: Arc<dyn Log>,
-}
+/// How often a ledger that is away at start is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// A running server.
 pub struct Server {
@@ -75,9 +69,17 @@ impl Server {
         Ok(Self { address, app, tasks, workers, stop, stop_workers, crashed })
     }
 
-    /// Makes the first administrator if the address is not registered yet.
+    /// Makes the first administrator if the address is not registered yet. Waits for a ledger that is away.
     pub async fn create_admin(&self, email: &str, password: &str) -> anyhow::Result<()> {
-        self.app.accounts.create_admin(email, password).await
+        loop {
+            match self.app.accounts.create_admin(email, password).await {
+                Err(error) if matches!(error.downcast_ref(), Some(LedgerError::Unavailable(_))) => {
+                    debug!(%error, "the first administrator waits for the ledger");
+                    sleep(RETRY_PAUSE).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// Ends when a worker has ended by itself or panicked: they run until they are stopped.
@@ -85,9 +87,10 @@ impl Server {
         self.crashed.cancelled().await;
     }
 
-    /// Softly first: requests finish, sockets hear goodbye. After the time limit, for good.
+    /// Softly first: requests finish, sockets hear goodbye, workers stop. After the time limit, for good.
     pub async fn stop(self) {
         let limit = Duration::from_millis(self.app.settings.server.shutdown_timeout_ms);
+        let deadline = Instant::now() + limit;
         self.stop.cancel();
         self.tasks.close();
         self.app.sockets.close();
@@ -95,12 +98,13 @@ impl Server {
             self.app.sockets.wait().await;
             self.tasks.wait().await;
         };
-        if timeout(limit, softly).await.is_err() {
+        // Some of the time is the workers': what a request has begun may still need them.
+        if timeout(limit * 3 / 4, softly).await.is_err() {
             warn!("some connections did not end in time and are dropped");
         }
         self.stop_workers.cancel();
         self.workers.close();
-        if timeout(limit, self.workers.wait()).await.is_err() {
+        if timeout_at(deadline, self.workers.wait()).await.is_err() {
             warn!("some workers did not end in time and are dropped");
         }
         info!("the server has stopped");
@@ -116,7 +120,8 @@ fn build(
     stop: CancellationToken,
 ) -> anyhow::Result<Arc<App>> {
     let (holds, ledger) = (Arc::clone(&engines.holds), Arc::clone(&engines.ledger));
-    let accounts = Accounts::new(&settings, Arc::clone(&ledger), Arc::clone(&clock))?;
+    let mail = Arc::clone(&engines.mail);
+    let accounts = Accounts::new(&settings, Arc::clone(&ledger), mail, Arc::clone(&clock))?;
     let catalogue = Arc::new(Catalogue::new(Arc::clone(&ledger)));
     let gatekeeper = Arc::new(Gatekeeper { holds: Arc::clone(&holds), ledger });
     let rooms = Arc::new(Rooms::new(
@@ -139,6 +144,7 @@ fn build(
         settings,
         clock,
         engines,
+        health: Health::default(),
         accounts,
         catalogue,
         gatekeeper,
@@ -186,7 +192,36 @@ fn start_workers(app: &Arc<App>, crew: &Crew) {
         rooms: Arc::clone(&app.rooms),
     };
     crew.hire(news.run());
+    let reconciler = Reconciler {
+        holds: Arc::clone(&app.engines.holds),
+        ledger: Arc::clone(&app.engines.ledger),
+        rooms: Arc::clone(&app.rooms),
+    };
+    crew.hire(reconciler.run(Duration::from_millis(app.settings.reconciler.every_ms)));
+    crew.hire(Health::watch(Arc::clone(app)));
+    let this = Arc::clone(app);
+    crew.hire(async move { this.accounts.follow_endings().await });
+    let this = Arc::clone(app);
+    crew.hire(async move { this.accounts.write_letters().await });
     crew.hire(upkeep(Arc::clone(app)));
+    if app.settings.engine == Engine::Embedded {
+        hire_relay(app, crew);
+    }
+}
+
+/// One process has to do everything: the relay's two workers as well.
+fn hire_relay(app: &App, crew: &Crew) {
+    let (ledger, log) = (Arc::clone(&app.engines.ledger), Arc::clone(&app.engines.log));
+    let settings = &app.settings.relay;
+    crew.hire(carrier::run(Arc::clone(&ledger), Arc::clone(&log), settings.clone(), crew.stop.clone()));
+    let generator = Generator {
+        ledger,
+        log,
+        clock: Arc::clone(&app.clock),
+        name: settings.name.clone(),
+        batch_seats: settings.batch_seats,
+    };
+    crew.hire(generator.run(crew.stop.clone()));
 }
 
 async fn upkeep(app: Arc<App>) {
@@ -194,6 +229,7 @@ async fn upkeep(app: Arc<App>) {
     loop {
         ticks.tick().await;
         app.limits.forget_idle();
+        app.accounts.upkeep();
         if let Some(metrics) = &app.metrics {
             metrics.run_upkeep();
         }

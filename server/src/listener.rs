@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tracing::{debug, warn};
 
-use crate::http::remote::Remote;
+use crate::http::remote::Peer;
 use crate::metrics;
 
 /// The pause after a failed accept: usually no file descriptors are left, and asking again at once helps nobody.
@@ -89,7 +89,7 @@ async fn serve(
 ) {
     let Ok(remote) = stream.peer_addr() else { return };
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Remote(remote.ip()));
+        request.extensions_mut().insert(Peer(remote.ip()));
         request.extensions_mut().insert(Arc::clone(&place));
         let request: Request = request.map(Body::new);
         router.clone().oneshot(request)

@@ -2,7 +2,7 @@
 
 use frontrow_domain::codes::{CloseReason, ErrorCode};
 use frontrow_domain::holds::{Command, Outcome};
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 const HTTP_SECONDS: &str = "frontrow_http_request_seconds";
@@ -21,6 +21,16 @@ pub fn install() -> Option<PrometheusHandle> {
     describe_counter!("frontrow_rooms_closed_total", "Rooms closed");
     describe_counter!("frontrow_hold_commands_total", "Hold commands that reached the store, by verb and outcome");
     describe_counter!("frontrow_hold_refusals_local_total", "Holds refused by the room without asking the store");
+    describe_counter!(
+        "frontrow_hold_lookups_total",
+        "Hold commands without an answer whose effect was found by reading"
+    );
+    describe_gauge!("frontrow_engine_up", "Whether holds, ledger and log answer");
+    describe_counter!(
+        "frontrow_drift_total",
+        "Seats that differed between ledger, hold store and room, twice in a row"
+    );
+    describe_histogram!("frontrow_reconcile_seconds", "Duration of one comparison of all open rooms");
     describe_counter!("frontrow_holds_expired_total", "Holds that this server freed at their deadline");
     describe_counter!("frontrow_hints_total", "Hints from the hold store");
     describe_counter!("frontrow_news_total", "Messages of the inventory log, by kind");
@@ -68,6 +78,7 @@ pub(crate) fn hold_command(command: &Command, outcome: &Outcome) {
         Command::Claim { .. } => "claim",
         Command::Unclaim { .. } => "unclaim",
         Command::Settle { .. } => "settle",
+        Command::Mend { .. } => "mend",
         Command::Rebuild { .. } => "rebuild",
         Command::SetGate(_) => "set_gate",
     };
@@ -77,6 +88,24 @@ pub(crate) fn hold_command(command: &Command, outcome: &Outcome) {
 
 pub(crate) fn hold_refused_locally() {
     counter!("frontrow_hold_refusals_local_total").increment(1);
+}
+
+pub(crate) fn hold_looked_up() {
+    counter!("frontrow_hold_lookups_total").increment(1);
+}
+
+/// `1`: the engine answers; `0`: it does not.
+pub(crate) fn engine_answers(engine: &'static str, answers: bool) {
+    gauge!("frontrow_engine_up", "engine" => engine).set(if answers { 1.0 } else { 0.0 });
+}
+
+/// Seats that differed twice in a row: `store` from the ledger, `room` from the store.
+pub(crate) fn drift_found(place: &'static str, seats: usize) {
+    counter!("frontrow_drift_total", "place" => place).increment(seats as u64);
+}
+
+pub(crate) fn reconciled(seconds: f64) {
+    histogram!("frontrow_reconcile_seconds").record(seconds);
 }
 
 pub(crate) fn holds_expired(seats: usize) {

@@ -1,5 +1,5 @@
 // Two buyers in two browsers want the same seat of a running server. Must leave the event as it
-// was: whatever a step holds, the next one releases.
+// was: whatever a step holds, the next one releases. The first buyer is signed out at the end.
 //
 //   FRONTROW_URL     one or two base URLs, comma separated: the second browser uses the last one
 //   FRONTROW_BUYERS  email:password,email:password
@@ -52,6 +52,8 @@ async function run() {
   await holdAndRelease(a, b);
   await race(a, b);
   await phone(new URL(a.url()).pathname);
+  await links();
+  await leave(a);
   await check("no page reported an error", async () => {
     assert.deepEqual(pageErrors, []);
   });
@@ -129,14 +131,62 @@ async function phone(path) {
   const viewport = { width: 320, height: 640 };
   const page = await openPage(urls[0], { viewport, hasTouch: true });
   await check("nothing is wider than a phone of 320 pixels", async () => {
-    for (const [name, address] of Object.entries({ "phone-list": "/", "phone-event": path })) {
+    const pages = {
+      "phone-list": "/",
+      "phone-event": path,
+      "phone-forgot": "/forgot-password",
+      "phone-reset": "/reset-password#token=nonsense",
+      "phone-verify": "/verify-email",
+    };
+    for (const [name, address] of Object.entries(pages)) {
       await page.goto(address);
       if (address === path) await waitUntilLive(page);
-      else await page.locator('main a[href^="/events/"]').first().waitFor();
+      else if (address === "/") await page.locator('main a[href^="/events/"]').first().waitFor();
+      else await page.locator("main h1").waitFor();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert(width <= viewport.width, `${name} is ${width} pixels wide`);
       await shot(page, name);
     }
+  });
+}
+
+async function links() {
+  const page = await openPage(urls[0]);
+
+  await check("a forgotten password leads to the same answer for every address", async () => {
+    await page.goto("/");
+    await page.getByTestId("sign-in-open").click();
+    await page.getByTestId("forgot-password").click();
+    await page.getByTestId("forgot-email").fill("nobody@example.org");
+    await page.getByTestId("forgot-submit").click();
+    await page.getByTestId("forgot-sent").waitFor();
+    await shot(page, "forgot-sent");
+  });
+
+  await check("a bad link is explained, and its token leaves the address", async () => {
+    await page.goto("/reset-password#token=nonsense");
+    await page.getByTestId("new-password").waitFor();
+    assert(!page.url().includes("nonsense"), page.url());
+    await page.getByTestId("new-password").fill("a new password");
+    await page.getByTestId("new-password-submit").click();
+    await page.getByTestId("reset-refused").waitFor();
+    await page.goto("/verify-email#token=nonsense");
+    await page.locator('[data-testid="verification"][data-step="refused"]').waitFor();
+    assert(!page.url().includes("nonsense"), page.url());
+  });
+}
+
+async function leave(a) {
+  await check("a sign-out in one tab ends the other tab too", async () => {
+    const second = await a.context().newPage();
+    await second.goto("/");
+    await second.getByTestId("account-menu").click();
+    await shot(second, "account-menu");
+    await second.getByTestId("sign-out").click();
+    await second.getByTestId("sign-in-open").waitFor();
+    await a.getByTestId("session-notice").filter({ hasText: "another tab" }).waitFor();
+    await a.getByTestId("sign-in-open").waitFor();
+    await shot(a, "signed-out-elsewhere");
   });
 }
 
@@ -155,7 +205,7 @@ async function signIn(page, { email, password }) {
   await page.getByTestId("email").fill(email);
   await page.getByTestId("password").fill(password);
   await page.getByTestId("sign-in-submit").click();
-  await page.getByTestId("sign-out").waitFor();
+  await page.getByTestId("account-menu").waitFor();
   await waitUntilLive(page);
 }
 

@@ -1,12 +1,20 @@
 //! Access tokens: signed with `EdDSA`, strict to verify, short to live.
 
-use frontrow_domain::account::Role;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use frontrow_domain::account::{Role, User};
 use frontrow_domain::clock::UnixMs;
-use frontrow_domain::ids::UserId;
+use frontrow_domain::ids::{LoginId, UserId};
+use frontrow_settings::{Auth, Profile};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tracing::warn;
 
-use super::signing_key::SigningKey;
+use super::signing_keys::{SigningKey, SigningKeys};
 use crate::chance;
 
 const ISSUER: &str = "frontrow";
@@ -21,6 +29,8 @@ const MAX_TOKEN_BYTES: usize = 4096;
 pub(crate) struct SignedIn {
     pub(crate) id: UserId,
     pub(crate) role: Role,
+    /// The login that the token belongs to; it may have ended since.
+    pub(crate) login: LoginId,
     pub(crate) expires_at: UnixMs,
 }
 
@@ -29,6 +39,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: UserId,
+    sid: LoginId,
     role: Role,
     jti: String,
     iat: i64,
@@ -37,18 +48,34 @@ struct Claims {
 
 /// Signs and verifies.
 pub(super) struct AccessTokens {
-    header: Header,
-    signing: EncodingKey,
-    verifying: DecodingKey,
+    folder: PathBuf,
+    keys: RwLock<Arc<Keys>>,
     validation: Validation,
+    activation: Duration,
     pub(super) ttl_s: u32,
 }
 
+/// The keys as they were read last.
+struct Keys {
+    keys: SigningKeys,
+    verifying: HashMap<String, DecodingKey>,
+}
+
+impl Keys {
+    fn new(keys: SigningKeys) -> anyhow::Result<Self> {
+        let verifying = |key: &SigningKey| Ok((key.key_id.clone(), DecodingKey::from_ed_components(&key.public_x)?));
+        let verifying = keys.all().iter().map(verifying).collect::<anyhow::Result<_>>()?;
+        Ok(Self { keys, verifying })
+    }
+}
+
 impl AccessTokens {
-    pub(super) fn new(key: &SigningKey, ttl_s: u32) -> anyhow::Result<Self> {
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TYPE.into());
-        header.kid = Some(key.key_id.clone());
+    /// In production a missing key is an error: it would be another one on every server.
+    pub(super) fn new(settings: &Auth, profile: Profile) -> anyhow::Result<Self> {
+        let keys = match profile {
+            Profile::Development => SigningKeys::read_or_create(&settings.keys_dir)?,
+            Profile::Production => SigningKeys::read(&settings.keys_dir)?,
+        };
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -56,26 +83,50 @@ impl AccessTokens {
         // Times are checked here against the injected clock, not by the library against the machine's.
         validation.validate_exp = false;
         Ok(Self {
-            header,
-            signing: EncodingKey::from_ed_der(&key.private_der),
-            verifying: DecodingKey::from_ed_components(&key.public_x)?,
+            folder: settings.keys_dir.clone(),
+            keys: RwLock::new(Arc::new(Keys::new(keys)?)),
             validation,
-            ttl_s,
+            activation: Duration::from_secs(settings.key_activation_s.into()),
+            ttl_s: settings.access_ttl_s,
         })
     }
 
-    pub(super) fn sign(&self, id: UserId, role: Role, now: UnixMs) -> Result<String, jsonwebtoken::errors::Error> {
+    /// Reads the folder again; what cannot be read changes nothing.
+    pub(super) fn reload(&self) {
+        match SigningKeys::read(&self.folder).and_then(Keys::new) {
+            Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
+            Err(error) => warn!(%error, "the signing keys stay as they were"),
+        }
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The public keys, as others need them to verify our tokens (RFC 7517).
+    pub(super) fn json_web_keys(&self) -> serde_json::Value {
+        let key = |key: &SigningKey| json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.key_id, "x": key.public_x});
+        json!({"keys": self.keys().keys.all().iter().map(key).collect::<Vec<_>>()})
+    }
+
+    pub(super) fn sign(&self, user: &User, login: LoginId, now: UnixMs) -> Result<String, jsonwebtoken::errors::Error> {
+        let keys = self.keys();
+        let key = keys.keys.signing(now, self.activation);
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.into());
+        header.kid = Some(key.key_id.clone());
         let iat = now.0.div_euclid(1000);
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
-            sub: id,
-            role,
+            sub: user.id,
+            sid: login,
+            role: user.role,
             jti: chance::id().to_string(),
             iat,
             exp: iat + i64::from(self.ttl_s),
         };
-        jsonwebtoken::encode(&self.header, &claims, &self.signing)
+        jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_der(&key.private_der))
     }
 
     /// `None` for every token that is not exactly one of ours and valid now.
@@ -83,42 +134,58 @@ impl AccessTokens {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }
-        let data = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation).ok()?;
-        let same_kind = data.header.typ.as_deref() == Some(TYPE) && data.header.kid == self.header.kid;
-        let expires_at = UnixMs(data.claims.exp.checked_mul(1000)?);
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return None;
+        }
+        let keys = self.keys();
+        let key = keys.verifying.get(header.kid.as_deref()?)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        let expires_at = UnixMs(claims.exp.checked_mul(1000)?);
         // A token from the future was not signed by a clock like ours; five seconds are two servers' skew.
-        let in_time = now < expires_at && data.claims.iat.checked_mul(1000)? <= now.0 + 5_000;
-        (same_kind && in_time).then_some(SignedIn { id: data.claims.sub, role: data.claims.role, expires_at })
+        let in_time = now < expires_at && claims.iat.checked_mul(1000)? <= now.0 + 5_000;
+        in_time.then_some(SignedIn { id: claims.sub, role: claims.role, login: claims.sid, expires_at })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::signing_key;
 
     const NOW: UnixMs = UnixMs(1_800_000_000_000);
+    const LOGIN: LoginId = LoginId(uuid::Uuid::from_u128(0x1091));
 
     fn tokens(name: &str) -> AccessTokens {
-        let path = std::env::temp_dir().join(format!("frontrow-token-{}-{name}.pem", std::process::id()));
-        let key = signing_key::load_or_create(&path).unwrap();
-        std::fs::remove_file(path).unwrap();
-        AccessTokens::new(&key, 900).unwrap()
+        let mut settings = frontrow_settings::Settings::defaults().auth;
+        settings.keys_dir = std::env::temp_dir().join(format!("frontrow-tokens-{}-{name}", std::process::id()));
+        let tokens = AccessTokens::new(&settings, Profile::Development).unwrap();
+        std::fs::remove_dir_all(settings.keys_dir).unwrap();
+        tokens
     }
 
-    fn ada() -> UserId {
-        UserId(uuid::Uuid::from_u128(0xada))
+    fn ada(role: Role) -> User {
+        User {
+            id: UserId(uuid::Uuid::from_u128(0xada)),
+            email: "ada@example.org".into(),
+            name: "Ada".into(),
+            role,
+            password_hash: String::new(),
+            email_verified: false,
+            created_at: NOW,
+        }
     }
 
     #[test]
     fn a_token_says_who_until_it_expires() {
         let tokens = tokens("times");
-        let token = tokens.sign(ada(), Role::Organizer, NOW).unwrap();
-        let signed_in = tokens.verify(&token, NOW).unwrap();
-        assert_eq!(
-            (signed_in.id, signed_in.role, signed_in.expires_at),
-            (ada(), Role::Organizer, NOW.plus_ms(900_000))
-        );
+        let token = tokens.sign(&ada(Role::Organizer), LOGIN, NOW).unwrap();
+        let expected = SignedIn {
+            id: ada(Role::Organizer).id,
+            role: Role::Organizer,
+            login: LOGIN,
+            expires_at: NOW.plus_ms(900_000),
+        };
+        assert_eq!(tokens.verify(&token, NOW), Some(expected));
         assert!(tokens.verify(&token, NOW.plus_ms(899_999)).is_some());
         assert!(tokens.verify(&token, NOW.plus_ms(900_000)).is_none(), "expired");
         assert!(tokens.verify(&token, NOW.plus_ms(-6_000)).is_none(), "from the future");
@@ -127,7 +194,7 @@ mod tests {
     #[test]
     fn forged_foreign_and_malformed_tokens_are_refused() {
         let (ours, theirs) = (tokens("ours"), tokens("theirs"));
-        let token = ours.sign(ada(), Role::Customer, NOW).unwrap();
+        let token = ours.sign(&ada(Role::Customer), LOGIN, NOW).unwrap();
         let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
         assert!(theirs.verify(&token, NOW).is_none(), "signed by another key");
         assert!(ours.verify(&format!("{head}.{body}."), NOW).is_none(), "no signature");
@@ -140,9 +207,14 @@ mod tests {
 
     #[test]
     fn a_token_of_another_kind_is_refused() {
-        let mut tokens = tokens("kind");
-        tokens.header.typ = Some("JWT".into());
-        let token = tokens.sign(ada(), Role::Admin, NOW).unwrap();
-        assert!(tokens.verify(&token, NOW).is_none());
+        let tokens = tokens("kind");
+        let token = tokens.sign(&ada(Role::Admin), LOGIN, NOW).unwrap();
+        let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(&token).unwrap().claims;
+        let mut header = jsonwebtoken::decode_header(&token).unwrap();
+        header.typ = Some("JWT".into());
+        let key = EncodingKey::from_ed_der(&tokens.keys().keys.all()[0].private_der);
+        let other = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+        assert!(tokens.verify(&other, NOW).is_none());
+        assert!(tokens.verify(&token, NOW).is_some());
     }
 }

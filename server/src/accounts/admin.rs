@@ -45,6 +45,8 @@ pub(crate) async fn find(State(app): State<Arc<App>>, _: Admin, Query(search): Q
 #[derive(Deserialize)]
 struct NewRole {
     role: String,
+    /// Scanners only: where they check in, besides the events that they have already.
+    event_id: Option<String>,
 }
 
 /// `POST admin/users/{id}/role`
@@ -58,6 +60,19 @@ pub(crate) async fn set_role(
     let wish: NewRole = body.read()?;
     let role: Role =
         wish.role.parse().map_err(|()| Problem::invalid("role", "must be customer, scanner, organizer or admin"))?;
-    let user = app.engines.ledger.set_role(id, role).await?.ok_or_else(|| Problem::not_found("account"))?;
-    Ok(Json(json!(UserView::from(&user))))
+    let event = match wish.event_id {
+        Some(_) if role != Role::Scanner => {
+            return Err(Problem::invalid("event_id", "is for scanners: others need no event"));
+        }
+        Some(event) => Some(app.catalogue.fresh_event(event.parse().map_err(|_| Problem::not_found("event"))?).await?),
+        None => None,
+    };
+    let ledger = &app.engines.ledger;
+    let user = ledger.set_role(id, role).await?.ok_or_else(|| Problem::not_found("account"))?;
+    if let Some(event) = event {
+        ledger.assign_scanner(id, event.id).await?;
+    }
+    let mut view = json!(UserView::from(&user));
+    view["scanner_events"] = json!(ledger.scanner_events(id).await?);
+    Ok(Json(view))
 }

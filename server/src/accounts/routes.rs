@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Caller;
-use super::session::Grant;
+use super::letters::Errand;
+use super::logins::Grant;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
@@ -43,11 +44,18 @@ pub(super) struct UserView {
     email: String,
     name: String,
     role: Role,
+    email_verified: bool,
 }
 
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
-        Self { id: user.id.to_string(), email: user.email.clone(), name: user.name.clone(), role: user.role }
+        Self {
+            id: user.id.to_string(),
+            email: user.email.clone(),
+            name: user.name.clone(),
+            role: user.role,
+            email_verified: user.email_verified,
+        }
     }
 }
 
@@ -56,15 +64,14 @@ pub(crate) async fn register(State(app): State<Arc<App>>, remote: Remote, body: 
     app.limits.login(remote.0)?;
     let wish: Registration = body.read()?;
     let email = normal_email(&wish.email).ok_or_else(|| Problem::invalid("email", "must be an e-mail address"))?;
-    if !PASSWORD_CHARS.contains(&wish.password.chars().count()) {
-        return Err(Problem::invalid("password", "must have 8 to 128 characters"));
-    }
+    check_password(&wish.password)?;
     let name = text::line(&wish.name, MAX_NAME_CHARS).map_err(|bad| Problem::invalid("name", &bad.to_string()))?;
     let hash = app.accounts.passwords.hash(wish.password).await?;
     let Some(user) = app.accounts.store(email, name.to_owned(), hash, Role::Customer).await? else {
         return Err(Problem::new(ErrorCode::EmailTaken, "sign in instead, or use another address"));
     };
-    let grant = app.accounts.grant(&user).await?;
+    app.accounts.letters.ask(Errand::EmailVerification { user: user.id });
+    let grant = app.accounts.sign_in(&user).await?;
     Ok(granted(StatusCode::CREATED, &user, grant))
 }
 
@@ -72,35 +79,47 @@ pub(crate) async fn register(State(app): State<Arc<App>>, remote: Remote, body: 
 pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: JsonBody) -> Answer<Response> {
     app.limits.login(remote.0)?;
     let credentials: Credentials = body.read()?;
-    let user = match normal_email(&credentials.email) {
-        Some(email) => app.engines.ledger.user_by_email(&email).await?,
-        None => None,
-    };
+    let email = normal_email(&credentials.email).unwrap_or_default();
+    app.limits.attempt(&email)?;
+    let user = app.engines.ledger.user_by_email(&email).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let matches = app.accounts.passwords.verify(credentials.password, hash).await?;
     let Some(user) = user.filter(|_| matches) else {
+        app.limits.attempt_failed(&email);
         return Err(Problem::new(ErrorCode::InvalidCredentials, "wrong e-mail or password"));
     };
-    let grant = app.accounts.grant(&user).await?;
+    let grant = app.accounts.sign_in(&user).await?;
     Ok(granted(StatusCode::OK, &user, grant))
 }
 
 /// `POST auth/refresh`: a new access token for the refresh cookie, which is replaced.
 pub(crate) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
-    let token = app.accounts.take_refresh(&headers).await?;
-    let user = match token {
-        Some(token) => app.engines.ledger.user(token.user_id).await?,
-        None => None,
-    };
-    let user = user.ok_or_else(|| Problem::unauthorized("the refresh token is missing, used or expired"))?;
-    let grant = app.accounts.grant(&user).await?;
-    Ok(granted(StatusCode::OK, &user, grant))
+    match app.accounts.refresh(&headers).await? {
+        Some((user, grant)) => Ok(granted(StatusCode::OK, &user, grant)),
+        None => {
+            let problem = Problem::unauthorized("the refresh token is missing, used or expired");
+            Ok(([(header::SET_COOKIE, app.accounts.no_cookie()?)], problem).into_response())
+        }
+    }
 }
 
-/// `POST auth/logout`: the refresh token stops working; always 204.
-pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
-    app.accounts.take_refresh(&headers).await?;
+#[derive(Deserialize, Default)]
+struct Logout {
+    #[serde(default)]
+    everywhere: bool,
+}
+
+/// `POST auth/logout`: the login ends, or with `everywhere` all logins of the account; always 204.
+pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap, body: JsonBody) -> Answer<Response> {
+    let wish: Logout = if body.is_empty() { Logout::default() } else { body.read()? };
+    app.accounts.log_out(&headers, wish.everywhere).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.accounts.no_cookie()?)]).into_response())
+}
+
+/// `GET /.well-known/jwks.json`
+pub(crate) async fn json_web_keys(State(app): State<Arc<App>>) -> Response {
+    let fresh = (header::CACHE_CONTROL, "public, max-age=300");
+    ([fresh], Json(app.accounts.access.json_web_keys())).into_response()
 }
 
 /// `GET auth/me`
@@ -115,6 +134,13 @@ pub(crate) async fn ws_ticket(State(app): State<Arc<App>>, Caller(caller): Calle
     let ticket = app.accounts.socket_ticket(caller).await?;
     let body = json!({"ticket": ticket, "expires_in": app.accounts.ticket_ttl_s()});
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
+}
+
+pub(super) fn check_password(password: &str) -> Answer<()> {
+    if PASSWORD_CHARS.contains(&password.chars().count()) {
+        return Ok(());
+    }
+    Err(Problem::invalid("password", "must have 8 to 128 characters"))
 }
 
 fn granted(status: StatusCode, user: &User, grant: Grant) -> Response {

@@ -10,7 +10,8 @@ use frontrow_domain::holds::{Command, HeldSeat, Outcome, Refusal};
 use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::plan::Layout;
 use frontrow_domain::protocol::{HeldFor, MAX_SEATS_PER_COMMAND};
-use frontrow_engines::holds::{Answer as StoreAnswer, Holds};
+use frontrow_domain::seat::SeatRecord;
+use frontrow_engines::holds::{Answer as StoreAnswer, HoldStoreError, Holds, SeatsRead};
 
 use crate::catalogue::{Catalogue, CompiledPlan};
 use crate::gatekeeper::Gatekeeper;
@@ -82,15 +83,53 @@ impl HoldDesk {
         }
     }
 
+    /// Nobody knows what became of a command without an answer. The seats do: what they show was done is answered as
+    /// done, everything else may be asked for again.
+    async fn look_up(&self, event: EventId, command: &Command, error: HoldStoreError) -> Answer<StoreAnswer> {
+        let (Command::Hold { seats, .. } | Command::Release { seats, .. }) = command else { return Err(error.into()) };
+        let read = match self.holds.read(event, seats).await {
+            Ok(read) => read,
+            Err(_still_silent) => return Err(error.into()),
+        };
+        let Some(outcome) = looks_done(command, seats, &read) else { return Err(error.into()) };
+        metrics::hold_looked_up();
+        Ok(StoreAnswer { at_ms: read.at_ms, outcome })
+    }
+
     /// One command; if the store has lost the event, it is rebuilt and the command tried once more.
     async fn apply(&self, event: EventId, command: &Command) -> Answer<StoreAnswer> {
-        let answer = self.holds.apply(event, command).await?;
+        let answer = match self.holds.apply(event, command).await {
+            Ok(answer) => answer,
+            Err(error) => self.look_up(event, command, error).await?,
+        };
         metrics::hold_command(command, &answer.outcome);
         if answer.outcome != Outcome::Refused(Refusal::Recovering) {
             return Ok(answer);
         }
         self.gatekeeper.ensure(event).await?;
         Ok(self.holds.apply(event, command).await?)
+    }
+}
+
+/// What the command must have done, if the seats are as it would have left them.
+fn looks_done(command: &Command, seats: &[Ordinal], read: &SeatsRead) -> Option<Outcome> {
+    let held_by = |user: UserId, record: &SeatRecord| match record {
+        SeatRecord::Held(lease) if lease.owner == user => Some(*lease),
+        _ => None,
+    };
+    match command {
+        Command::Hold { user, .. } => {
+            let mine = |(&ordinal, record)| {
+                let lease = held_by(*user, record)?;
+                Some(HeldSeat { ordinal, fence: lease.fence, deadline_ms: lease.deadline_ms })
+            };
+            seats.iter().zip(&read.records).map(mine).collect::<Option<_>>().map(Outcome::Yours)
+        }
+        Command::Release { user, .. } => {
+            let gone = read.records.iter().all(|record| held_by(*user, record).is_none());
+            gone.then(|| Outcome::Freed { seats: seats.to_vec(), waiting: Vec::new() })
+        }
+        _ => None,
     }
 }
 

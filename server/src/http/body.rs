@@ -58,6 +58,11 @@ pub(crate) fn too_slow() -> Problem {
 }
 
 impl JsonBody {
+    /// Whether there is no body at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Reads the body. Not JSON is 400; JSON of another shape is 422.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Answer<T> {
         if !self.is_json {

@@ -1,8 +1,10 @@
-//! Rate limits: per account for requests, per address for logins and registrations.
+//! Rate limits: per account for requests and wrong passwords, per address for logins and registrations.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::time::Instant;
 
+use dashmap::DashMap;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::ids::UserId;
 use frontrow_settings::Limits as Settings;
@@ -15,6 +17,9 @@ use super::problem::{Answer, Problem};
 pub(crate) struct Limits {
     accounts: DefaultKeyedRateLimiter<UserId>,
     logins: DefaultKeyedRateLimiter<IpAddr>,
+    /// Wrong passwords, by e-mail; and whose next attempt has to wait until when.
+    failures: DefaultKeyedRateLimiter<String>,
+    waiting: DashMap<String, Instant>,
     trusted: Vec<IpAddr>,
     commands: Quota,
 }
@@ -26,6 +31,8 @@ impl Limits {
         Self {
             accounts: RateLimiter::keyed(accounts),
             logins: RateLimiter::keyed(Quota::per_minute(positive(settings.logins_per_minute))),
+            failures: RateLimiter::keyed(Quota::per_minute(positive(settings.failed_logins_per_minute))),
+            waiting: DashMap::new(),
             trusted: settings.trusted_addresses.clone(),
             commands: quota(settings.socket_commands_per_s, settings.socket_commands_burst),
         }
@@ -44,6 +51,23 @@ impl Limits {
         self.logins.check_key(&address).map_err(|until| limited(until.wait_time_from(DefaultClock::default().now())))
     }
 
+    /// Whether an account's password may be tried now. It does not matter from where, nor whether there is such an account.
+    pub(crate) fn attempt(&self, email: &str) -> Answer<()> {
+        let until = self.waiting.get(email).map(|until| *until);
+        match until.and_then(|until| until.checked_duration_since(Instant::now())) {
+            Some(wait) => Err(limited(wait)),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a wrong password.
+    pub(crate) fn attempt_failed(&self, email: &str) {
+        if let Err(until) = self.failures.check_key(&email.to_owned()) {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            self.waiting.insert(email.to_owned(), Instant::now() + wait);
+        }
+    }
+
     /// A bucket for the commands of one socket.
     pub(crate) fn socket(&self) -> DefaultDirectRateLimiter {
         RateLimiter::direct(self.commands)
@@ -53,6 +77,9 @@ impl Limits {
     pub(crate) fn forget_idle(&self) {
         self.accounts.retain_recent();
         self.logins.retain_recent();
+        self.failures.retain_recent();
+        let now = Instant::now();
+        self.waiting.retain(|_, until| *until > now);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The room's map: what is known of every seat, who holds what, and when it ends. Pure state, no I/O.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use frontrow_domain::ids::{Ordinal, UserId};
@@ -8,8 +8,16 @@ use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
 use frontrow_engines::holds::SeatsRead;
 use tokio::time::Instant;
 
-/// Somebody's holds in this event: seats and when each ends, by this server's monotonic clock.
-pub(crate) type Cart = Vec<(Ordinal, Instant)>;
+/// Somebody's holds in this event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Cart {
+    /// Seats, and when each hold ends by this server's monotonic clock.
+    pub(crate) seats: Vec<(Ordinal, Instant)>,
+    /// The seats that the latest recovery of the hold store took.
+    pub(crate) lost: Vec<Ordinal>,
+    /// How many recoveries have taken something, so that each loss is told once.
+    pub(crate) losses: u64,
+}
 
 /// A seat that is not available.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +28,7 @@ struct Taken {
 }
 
 /// See the module.
+#[derive(Clone)]
 pub(super) struct LiveMap {
     map: SeatMap,
     counts: SeatCounts,
@@ -35,6 +44,8 @@ pub(super) struct Changed {
     pub(super) states: Vec<(Ordinal, SeatState)>,
     /// Whose carts are different now.
     pub(super) carts: BTreeSet<UserId>,
+    /// What the store has forgotten: holds that nobody gave back and that had not ended.
+    pub(super) lost: BTreeMap<UserId, Vec<Ordinal>>,
 }
 
 impl LiveMap {
@@ -56,13 +67,17 @@ impl LiveMap {
         self.counts
     }
 
-    /// Takes over what was read at `now`; `seats` are the ones that were asked for, in ascending order.
-    pub(super) fn apply(&mut self, seats: &[Ordinal], read: &SeatsRead, now: Instant) -> Changed {
+    /// Takes over what was read at `now`; `seats` are the ones that were asked for, in ascending order. `recovered`: the
+    /// store was rebuilt since the last reading.
+    pub(super) fn apply(&mut self, seats: &[Ordinal], read: &SeatsRead, recovered: bool, now: Instant) -> Changed {
         let mut changed = Changed::default();
         for (&seat, &record) in seats.iter().zip(&read.records) {
             let before = self.taken.get(&seat).map_or(SeatRecord::Available, |taken| taken.record);
             if before == record {
                 continue;
+            }
+            if let Some(user) = self.loser(seat, &before, &record, recovered, now) {
+                changed.lost.entry(user).or_default().push(seat);
             }
             self.replace(seat, before, record, read.at_ms, now);
             changed.carts.extend([before, record].iter().filter_map(holder));
@@ -74,6 +89,22 @@ impl LiveMap {
             }
         }
         changed
+    }
+
+    /// Whose hold the store has forgotten, if it has: the seat is somebody else's or nobody's too early, and either the
+    /// store was rebuilt or the new grant comes from a newer fence epoch.
+    fn loser(
+        &self,
+        seat: Ordinal,
+        before: &SeatRecord,
+        record: &SeatRecord,
+        recovered: bool,
+        now: Instant,
+    ) -> Option<UserId> {
+        let SeatRecord::Held(old) = before else { return None };
+        let early = self.taken.get(&seat).is_some_and(|taken| taken.until.is_some_and(|until| until > now));
+        let newer = record.lease().is_some_and(|new| new.fence.epoch > old.fence.epoch);
+        (early && record.owner() != Some(old.owner) && (recovered || newer)).then_some(old.owner)
     }
 
     fn replace(&mut self, seat: Ordinal, before: SeatRecord, record: SeatRecord, at_ms: u64, now: Instant) {
@@ -111,7 +142,7 @@ impl LiveMap {
     }
 
     /// What a user holds. Claimed seats belong to an order, not to the cart.
-    pub(super) fn cart(&self, user: UserId) -> Cart {
+    pub(super) fn held_by(&self, user: UserId) -> Vec<(Ordinal, Instant)> {
         let seats = self.carts.get(&user).into_iter().flatten();
         seats
             .filter_map(|&seat| self.taken.get(&seat).and_then(|taken| taken.until).map(|until| (seat, until)))
@@ -169,7 +200,7 @@ mod tests {
     }
 
     fn read(map: &mut LiveMap, seat: u32, record: SeatRecord, now: Instant) -> Changed {
-        map.apply(&[Ordinal(seat)], &SeatsRead { at_ms: 1000, records: vec![record] }, now)
+        map.apply(&[Ordinal(seat)], &SeatsRead { at_ms: 1000, records: vec![record] }, false, now)
     }
 
     #[tokio::test(start_paused = true)]
@@ -179,13 +210,13 @@ mod tests {
         assert_eq!(changed.states, [(Ordinal(2), SeatState::Held)]);
         assert_eq!(changed.carts, [ADA].into());
         let end = now + Duration::from_millis(500);
-        assert_eq!(map.cart(ADA), [(Ordinal(2), end)]);
+        assert_eq!(map.held_by(ADA), [(Ordinal(2), end)]);
         assert_eq!(map.next_deadline(), Some(end));
         assert_eq!(map.counts(), SeatCounts { available: 3, held: 1, ..SeatCounts::default() });
         assert!(read(&mut map, 2, held(ADA, 1500), now).states.is_empty(), "read twice, changed once");
 
         read(&mut map, 2, SeatRecord::Available, now);
-        assert_eq!((map.cart(ADA), map.next_deadline()), (vec![], None));
+        assert_eq!((map.held_by(ADA), map.next_deadline()), (vec![], None));
         assert_eq!(map.counts(), map.map().counts());
     }
 
@@ -220,5 +251,29 @@ mod tests {
         assert_eq!(map.take_due(end), []);
         map.remind(Ordinal(1), end + Duration::from_millis(1));
         assert_eq!(map.next_deadline(), Some(end + Duration::from_millis(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_a_recovery_took_is_lost() {
+        let (mut map, now) = (LiveMap::new(4), Instant::now());
+        let read_all = |records: [SeatRecord; 3]| SeatsRead { at_ms: 1000, records: records.to_vec() };
+        let seats = [Ordinal(0), Ordinal(1), Ordinal(2)];
+        map.apply(&seats, &read_all([held(ADA, 1500), held(ADA, 1500), held(BEN, 1500)]), false, now);
+        let released =
+            map.apply(&seats, &read_all([SeatRecord::Available, held(ADA, 1500), held(BEN, 1500)]), false, now);
+        assert!(released.lost.is_empty());
+        let taken = read_all([SeatRecord::Available, SeatRecord::Available, SeatRecord::Sold { owner: BEN }]);
+        let recovered = map.clone().apply(&seats, &taken, true, now);
+        assert_eq!(recovered.lost, [(ADA, vec![Ordinal(1)])].into(), "Ben has bought his");
+        let late = map.clone().apply(&seats, &taken, true, now + Duration::from_secs(1));
+        assert!(late.lost.is_empty(), "they had ended");
+        let SeatRecord::Held(mut lease) = held(BEN, 1500) else { unreachable!() };
+        lease.fence.epoch = 2;
+        let grabbed = map.apply(&[Ordinal(1)], &read_one(SeatRecord::Held(lease)), false, now);
+        assert_eq!(grabbed.lost, [(ADA, vec![Ordinal(1)])].into(), "a newer epoch gave it away");
+    }
+
+    fn read_one(record: SeatRecord) -> SeatsRead {
+        SeatsRead { at_ms: 1000, records: vec![record] }
     }
 }

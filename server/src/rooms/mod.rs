@@ -111,9 +111,13 @@ impl Rooms {
     }
 
     fn each(&self, act: impl Fn(&Room)) {
-        let rooms: Vec<_> = self.slots.iter().filter_map(|slot| slot.get().cloned()).collect();
-        for room in &rooms {
-            act(room);
+        for room in self.all() {
+            act(&room);
         }
+    }
+
+    /// Every room that is open now.
+    pub(crate) fn all(&self) -> Vec<Arc<Room>> {
+        self.slots.iter().filter_map(|slot| slot.get().cloned()).collect()
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct State {
     pub(super) suspect_all: bool,
     /// What is being read right now: there the map still shows what was before.
     pub(super) reading: Reading,
+    /// The epoch of the fences when everything was read last; a newer one means that the store was rebuilt.
+    pub(super) fence_epoch: u64,
     /// The store's position up to which changes are known.
     pub(super) version: Option<Version>,
     /// The store cannot be reached: what is shown may be old.
@@ -108,6 +110,7 @@ impl Room {
                 suspects: BTreeSet::new(),
                 suspect_all: true,
                 reading: Reading::Nothing,
+                fence_epoch: 0,
                 version: None,
                 stale: false,
                 carts: HashMap::new(),
@@ -175,8 +178,9 @@ impl Room {
     /// Follows somebody's holds.
     pub(crate) fn watch_cart(&self, user: UserId) -> watch::Receiver<Cart> {
         let mut state = self.lock();
-        let cart = state.live.cart(user);
-        state.carts.entry(user).or_insert_with(|| watch::Sender::new(cart)).subscribe()
+        let seats = state.live.held_by(user);
+        let cart = || watch::Sender::new(Cart { seats, ..Cart::default() });
+        state.carts.entry(user).or_insert_with(cart).subscribe()
     }
 
     /// These seats may have changed.
@@ -192,19 +196,23 @@ impl Room {
         self.woken.notify_one();
     }
 
-    /// Takes over what was read and tells everybody what really changed.
-    pub(super) fn take_over(&self, seats: &[Ordinal], read: &SeatsRead, ts_ms: u64) {
+    /// Takes over what was read and tells everybody what really changed. `fence_epoch` is the store's, where everything
+    /// was read.
+    pub(super) fn take_over(&self, seats: &[Ordinal], read: &SeatsRead, fence_epoch: Option<u64>, ts_ms: u64) {
         let mut state = self.lock();
-        let changed = state.live.apply(seats, read, Instant::now());
+        let known = state.fence_epoch;
+        state.fence_epoch = fence_epoch.unwrap_or(known);
+        let recovered = known > 0 && state.fence_epoch > known;
+        let mut changed = state.live.apply(seats, read, recovered, Instant::now());
         state.stale = false;
         state.reading = Reading::Nothing;
         if !changed.states.is_empty() {
             self.publish_delta(&mut state, changed.states, ts_ms);
         }
         for user in changed.carts {
-            let cart = state.live.cart(user);
+            let (seats, lost) = (state.live.held_by(user), changed.lost.remove(&user));
             if let Some(sender) = state.carts.get(&user) {
-                sender.send_replace(cart);
+                sender.send_modify(|cart| cart.follow(seats, lost));
             }
         }
         // Whoever has left does not need to be told any more.
@@ -248,6 +256,16 @@ impl Room {
     }
 }
 
+impl Cart {
+    fn follow(&mut self, seats: Vec<(Ordinal, Instant)>, lost: Option<Vec<Ordinal>>) {
+        self.seats = seats;
+        if let Some(lost) = lost {
+            self.lost = lost;
+            self.losses += 1;
+        }
+    }
+}
+
 impl State {
     /// The deltas after `seq`, if all of them are still there.
     fn missed(&self, seq: u64) -> Option<Vec<Frame>> {
@@ -281,7 +299,7 @@ mod tests {
         let fence = Fence { epoch: 1, counter: 1 };
         let held = SeatRecord::Held(Lease { owner: ADA, fence, first_held_ms: 0, deadline_ms: 60_000 });
         room.lock().suspect_all = false;
-        room.take_over(&[Ordinal(0)], &SeatsRead { at_ms: 0, records: vec![held] }, 0);
+        room.take_over(&[Ordinal(0)], &SeatsRead { at_ms: 0, records: vec![held] }, None, 0);
         room
     }
 
@@ -310,7 +328,7 @@ mod tests {
         let room = room();
         for seat in 1..5 {
             let blocked = SeatsRead { at_ms: 0, records: vec![SeatRecord::Blocked] };
-            room.take_over(&[Ordinal(seat)], &blocked, 0);
+            room.take_over(&[Ordinal(seat)], &blocked, None, 0);
         }
         let frames = |seq| room.join(Some((&room.epoch, seq))).unwrap().frames.len();
         assert_eq!(room.position().1, 5);

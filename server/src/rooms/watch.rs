@@ -39,11 +39,11 @@ pub(super) async fn run(rooms: Arc<Rooms>, room: Arc<Room>) {
 /// Reads the store's position, then the whole map: what changes in between is seen twice, not missed.
 pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     // A store that has lost its memory would show every seat as free.
-    match rooms.gatekeeper.ensure(room.event).await {
-        Ok(_) => {}
-        Err(problem) if problem.code == ErrorCode::NotOnSale => {}
+    let fence_epoch = match rooms.gatekeeper.ensure(room.event).await {
+        Ok(gate) => Some(gate.epoch),
+        Err(problem) if problem.code == ErrorCode::NotOnSale => None,
         Err(problem) => return Err(problem),
-    }
+    };
     let version = rooms.holds.version(room.event).await?;
     {
         let mut state = room.lock();
@@ -55,7 +55,7 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     let every_seat: Vec<_> = room.plan.layout.ordinals().map(|(ordinal, _)| ordinal).collect();
     match rooms.holds.read(room.event, &every_seat).await {
         Ok(read) => {
-            room.take_over(&every_seat, &read, now_ms(rooms));
+            room.take_over(&every_seat, &read, fence_epoch, now_ms(rooms));
             Ok(())
         }
         Err(error) => {
@@ -131,7 +131,7 @@ impl Watcher<'_> {
         };
         match self.rooms.holds.read(self.room.event, &suspects).await {
             Ok(read) => {
-                self.room.take_over(&suspects, &read, now_ms(self.rooms));
+                self.room.take_over(&suspects, &read, None, now_ms(self.rooms));
                 true
             }
             Err(error) => {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::codes::{CloseReason, ErrorCode};
+use frontrow_domain::ids::{LoginId, Ordinal};
 use frontrow_domain::protocol::{BadFrame, ClientFrame, HeldFor, Ref, ServerFrame, Subprotocol};
 use futures_util::{SinkExt as _, StreamExt as _};
 use governor::DefaultDirectRateLimiter;
@@ -38,6 +39,14 @@ enum End {
     Close(CloseReason),
 }
 
+/// What keeps an eye on the login of a socket.
+struct Login {
+    id: LoginId,
+    expires: Instant,
+    /// Changes when this server hears that some login has ended.
+    endings: watch::Receiver<()>,
+}
+
 /// What one turn of the loop gives.
 type Turn = Result<(), End>;
 
@@ -62,7 +71,9 @@ struct Connection {
     /// `None` only while a command is being done.
     session: Option<Session>,
     cart: Option<watch::Receiver<Cart>>,
-    login_ends: Option<Instant>,
+    /// The losses of the cart that were told, or had happened before.
+    losses_told: u64,
+    login: Option<Login>,
     pace: DefaultDirectRateLimiter,
     excess: u32,
     unanswered_pings: u32,
@@ -93,7 +104,8 @@ impl Connection {
             subscription,
             session: Some(Session::Watching(Watching)),
             cart: None,
-            login_ends: None,
+            losses_told: 0,
+            login: None,
             pace,
             excess: 0,
             unanswered_pings: 0,
@@ -119,13 +131,10 @@ impl Connection {
         heartbeat.reset();
         let stop = self.desk.app.stop.clone();
         loop {
-            let login_ends = self.login_ends;
             let turn = tokio::select! {
                 biased;
                 () = stop.cancelled() => Err(End::Close(CloseReason::ShuttingDown)),
-                () = sleep_until(login_ends.unwrap_or_else(Instant::now)), if login_ends.is_some() => {
-                    Err(End::Close(CloseReason::LoginExpired))
-                }
+                () = ended(&self.desk.app, &mut self.login) => Err(End::Close(CloseReason::LoginExpired)),
                 _ = heartbeat.tick() => self.on_heartbeat().await,
                 message = self.socket.next() => self.on_message(message).await,
                 () = changed(&mut self.cart) => self.send_cart().await,
@@ -185,9 +194,16 @@ impl Connection {
         match effect {
             Effect::None => Ok(()),
             Effect::Resync => self.resync().await,
-            Effect::SignedIn(login) => {
-                self.login_ends = Some(Instant::now() + self.desk.app.accounts.remaining(login));
-                self.cart = Some(self.desk.room.watch_cart(login.user));
+            Effect::SignedIn(signed_in) => {
+                let accounts = &self.desk.app.accounts;
+                self.login = Some(Login {
+                    id: signed_in.login.id,
+                    expires: Instant::now() + accounts.remaining(signed_in.login),
+                    endings: accounts.ended_logins(),
+                });
+                let cart = self.desk.room.watch_cart(signed_in.user);
+                self.losses_told = cart.borrow().losses;
+                self.cart = Some(cart);
                 self.send_cart().await
             }
         }
@@ -220,13 +236,18 @@ impl Connection {
 
     async fn send_cart(&mut self) -> Turn {
         let Some(cart) = &mut self.cart else { return Ok(()) };
+        let cart = cart.borrow_and_update().clone();
         let now = Instant::now();
-        let held = |&(seat, until): &(_, Instant)| HeldFor {
-            seat: self.desk.room.plan.layout.seat(seat).seat.clone(),
+        let name = |seat: Ordinal| self.desk.room.plan.layout.seat(seat).seat.clone();
+        let held = |&(seat, until): &(Ordinal, Instant)| HeldFor {
+            seat: name(seat),
             expires_in_ms: u64::try_from(until.saturating_duration_since(now).as_millis()).unwrap_or(0),
         };
-        let seats: Vec<_> = cart.borrow_and_update().iter().map(held).collect();
-        self.send(Message::text(ServerFrame::Cart { seats: &seats }.to_json())).await
+        let seats: Vec<_> = cart.seats.iter().map(held).collect();
+        let is_news = cart.losses > self.losses_told;
+        let lost: Vec<_> = cart.lost.iter().filter(|_| is_news).map(|&seat| name(seat)).collect();
+        self.losses_told = cart.losses;
+        self.send(Message::text(ServerFrame::Cart { seats: &seats, lost: &lost }.to_json())).await
     }
 
     async fn send_frames(&mut self, frames: Vec<Frame>) -> Turn {
@@ -267,6 +288,23 @@ impl Connection {
 
 fn too_fast(reference: &Ref) -> String {
     reply(reference, Err(Problem::new(ErrorCode::RateLimited, "too many commands, slow down")))
+}
+
+/// Waits for the end of the login: its time, or its revocation. Pending for ever while nobody is signed in.
+async fn ended(app: &App, login: &mut Option<Login>) {
+    let Some(Login { id, expires, endings }) = login else { return std::future::pending().await };
+    let revoked = async {
+        // It may have ended between the ticket and now.
+        while !app.accounts.has_ended(*id) {
+            if endings.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = sleep_until(*expires) => {}
+        () = revoked => {}
+    }
 }
 
 /// Pending for ever while nobody is signed in.

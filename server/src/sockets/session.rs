@@ -6,7 +6,7 @@ use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::protocol::{Command, Ref, ServerFrame};
 use serde_json::{Map, Value, json};
 
-use crate::accounts::SocketLogin;
+use crate::accounts::SignedInSocket;
 use crate::app::App;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
@@ -17,7 +17,7 @@ pub(super) struct Watching;
 
 /// Somebody who signed this socket in.
 pub(super) struct SignedIn {
-    pub(super) login: SocketLogin,
+    pub(super) login: SignedInSocket,
 }
 
 /// The phase of a connection.
@@ -32,7 +32,7 @@ pub(super) enum Effect {
     /// Nothing more.
     None,
     /// The socket is signed in, as somebody or as somebody else.
-    SignedIn(SocketLogin),
+    SignedIn(SignedInSocket),
     /// The client wants a snapshot.
     Resync,
 }

@@ -59,11 +59,13 @@ pub enum ErrorCode {
     UnknownSeat,
     /// The one-time ticket is unknown, used or too old.
     BadTicket,
+    /// The one-time token of a mail is unknown, used or too old.
+    BadToken,
 }
 
 impl ErrorCode {
     /// Every code, for documentation and tests.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::BadMessage,
         Self::BadRequest,
         Self::BodyTooLarge,
@@ -91,6 +93,7 @@ impl ErrorCode {
         Self::Unavailable,
         Self::UnknownSeat,
         Self::BadTicket,
+        Self::BadToken,
     ];
 
     /// Its name, HTTP status and title: one row of the table in `PROTOCOL.md`.
@@ -123,6 +126,7 @@ impl ErrorCode {
             Self::Unavailable => ("unavailable", 503, "A part of the service cannot be reached, try again"),
             Self::UnknownSeat => ("unknown_seat", 422, "The event has no such seat"),
             Self::BadTicket => ("bad_ticket", 401, "The ticket is unknown, used or too old"),
+            Self::BadToken => ("bad_token", 401, "The token is unknown, used or too old"),
         }
     }
 

@@ -4,6 +4,7 @@
 //! environment (`FRONTROW__SECTION__KEY`) override it. Unknown keys are refused, and everything is checked before
 //! anything listens.
 
+mod production;
 mod telemetry;
 
 use std::net::{IpAddr, SocketAddr};
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
+use ipnet::IpNet;
 use serde::Deserialize;
 
 pub use telemetry::init as init_telemetry;
@@ -24,13 +26,17 @@ pub const DEFAULTS: &str = include_str!("default.toml");
 #[expect(missing_docs, reason = "default.toml documents every key, next to its default")]
 pub struct Settings {
     pub profile: Profile,
+    pub engine: Engine,
     pub server: Server,
+    pub embedded: Embedded,
     pub redis: Redis,
     pub mongo: Mongo,
     pub kafka: Kafka,
     pub auth: Auth,
+    pub mail: Mail,
     pub rooms: Rooms,
     pub limits: Limits,
+    pub reconciler: Reconciler,
     pub relay: Relay,
 }
 
@@ -40,8 +46,40 @@ pub struct Settings {
 pub enum Profile {
     /// This machine only, plain HTTP.
     Development,
-    /// Behind TLS: cookies are `Secure`.
+    /// Behind TLS, with secrets of its own.
     Production,
+}
+
+/// What holds, ledger and log are kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// This process and one `SQLite` file.
+    Embedded,
+    /// Redis, `MongoDB` and Kafka.
+    Cluster,
+}
+
+/// Whether cookies are marked for TLS only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecureCookies {
+    /// In production.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere; refused in production.
+    Never,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// Into files.
+    File,
+    /// By a mail server.
+    Smtp,
 }
 
 macro_rules! section {
@@ -58,21 +96,29 @@ section!(Server {
     addr: SocketAddr,
     name: String,
     web_dir: PathBuf,
+    public_url: String,
     allowed_origins: Vec<String>,
+    trusted_proxies: Vec<IpNet>,
     header_timeout_ms: u64,
     max_connections: usize,
     shutdown_timeout_ms: u64,
 });
+section!(Embedded { file: PathBuf });
 section!(Redis { url: String });
 section!(Mongo { url: String, database: String });
-section!(Kafka { brokers: String, topic_prefix: String });
+section!(Kafka { brokers: String, topic_prefix: String, replicas: i32 });
 section!(Auth {
-    signing_key_file: PathBuf,
+    keys_dir: PathBuf,
+    key_activation_s: u32,
     access_ttl_s: u32,
     refresh_ttl_s: u32,
     socket_ticket_ttl_s: u32,
+    password_reset_ttl_s: u32,
+    email_verification_ttl_s: u32,
+    secure_cookies: SecureCookies,
     max_hashing: usize,
 });
+section!(Mail { transport: MailTransport, dir: PathBuf, smtp_url: String, from: String });
 section!(Rooms { tick_ms: u64, beacon_ms: u64, heartbeat_ms: u64, linger_ms: u64, deltas_kept: usize });
 section!(Limits {
     socket_commands_per_s: u32,
@@ -80,9 +126,12 @@ section!(Limits {
     account_requests_per_s: u32,
     account_requests_burst: u32,
     logins_per_minute: u32,
+    failed_logins_per_minute: u32,
+    mails_per_hour: u32,
     trusted_addresses: Vec<IpAddr>,
 });
-section!(Relay { name: String, poll_ms: u64, batch_seats: usize });
+section!(Reconciler { every_ms: u64 });
+section!(Relay { name: String, poll_ms: u64, batch_seats: usize, keep_published_s: u64 });
 
 /// Settings that cannot be used, and why.
 #[derive(Debug, thiserror::Error)]
@@ -126,13 +175,40 @@ impl Settings {
             ("limits.account_requests_per_s", self.limits.account_requests_per_s.into()),
             ("limits.account_requests_burst", self.limits.account_requests_burst.into()),
             ("limits.logins_per_minute", self.limits.logins_per_minute.into()),
+            ("limits.failed_logins_per_minute", self.limits.failed_logins_per_minute.into()),
+            ("limits.mails_per_hour", self.limits.mails_per_hour.into()),
+            ("reconciler.every_ms", self.reconciler.every_ms),
+            ("kafka.replicas", u64::try_from(self.kafka.replicas).unwrap_or(0)),
             ("relay.poll_ms", self.relay.poll_ms),
             ("relay.batch_seats", self.relay.batch_seats as u64),
         ];
-        match positive.into_iter().find(|&(_, value)| value == 0) {
-            Some((key, _)) => Err(BadSettings(format!("{key} must be above zero"))),
-            None => Ok(()),
+        if let Some((key, _)) = positive.into_iter().find(|&(_, value)| value == 0) {
+            return Err(BadSettings(format!("{key} must be above zero")));
         }
+        if self.mail.transport == MailTransport::Smtp && self.mail.smtp_url.is_empty() {
+            return Err(BadSettings("mail.transport is \"smtp\", and mail.smtp_url is empty".into()));
+        }
+        if self.profile == Profile::Production {
+            production::check(self)?;
+        }
+        Ok(())
+    }
+
+    /// Whether cookies are for TLS only.
+    pub fn cookies_are_secure(&self) -> bool {
+        match self.auth.secure_cookies {
+            SecureCookies::Auto => self.profile == Profile::Production,
+            SecureCookies::Always => true,
+            SecureCookies::Never => false,
+        }
+    }
+
+    /// Where people reach this deployment, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        if self.server.public_url.is_empty() {
+            return format!("http://{}", self.server.addr);
+        }
+        self.server.public_url.trim_end_matches('/').to_owned()
     }
 }
 
@@ -156,6 +232,9 @@ mod tests {
             ("[server]\naddr = \"here\"", "addr"),
             ("[rooms]\ntick_ms = 0", "rooms.tick_ms"),
             ("profile = \"staging\"", "profile"),
+            ("engine = \"floppy\"", "engine"),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/40\"]", "trusted_proxies"),
+            ("[mail]\ntransport = \"smtp\"", "mail.smtp_url"),
         ] {
             let refused = with(text).expect_err(text).to_string();
             assert!(refused.contains(named), "{refused}");

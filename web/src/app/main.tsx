@@ -4,12 +4,14 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router";
 import { createApiClient } from "../lib/api/client";
 import { ServicesContext } from "../lib/services";
+import { refreshLock } from "../lib/session/refresh-lock";
 import { Session } from "../lib/session/session";
+import { openTabChannel } from "../lib/session/tab-channel";
 import { router } from "./router";
 import "./styles.css";
 
-const api = createApiClient();
-const session = new Session(api);
+const api = createApiClient({ exclusively: refreshLock(navigator.locks) });
+const session = new Session(api, openTabChannel());
 void session.restore();
 
 const root = document.getElementById("root");

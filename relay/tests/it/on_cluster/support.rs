@@ -42,13 +42,14 @@ impl Bench {
         let name = format!("relay-{}", Uuid::new_v4().simple());
         let brokers = engine("FRONTROW_TEST_KAFKA");
         let ledger = MongoLedger::connect(&engine("FRONTROW_TEST_MONGO"), &name).await.expect("mongodb");
-        let log = KafkaLog::connect(&brokers, &name).await.expect("kafka");
+        let log = KafkaLog::new(&brokers, &name, 1).expect("kafka");
         Self { name, ledger, brokers, log }
     }
 
     /// A relay in a process of its own.
     pub(crate) fn relay(&self, batch_seats: u32) -> RelayProcess {
         let child = Command::new(env!("CARGO_BIN_EXE_frontrow-relay"))
+            .env("FRONTROW__ENGINE", "cluster")
             .env("FRONTROW__MONGO__URL", engine("FRONTROW_TEST_MONGO"))
             .env("FRONTROW__MONGO__DATABASE", &self.name)
             .env("FRONTROW__KAFKA__BROKERS", &self.brokers)

@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{PATIENCE, TestCluster, TestSocket};
+use crate::support::{Engine, PATIENCE, TestSocket, TestStack};
 
 /// A server in a process of its own, so that it can be killed.
 struct ServerProcess {
@@ -12,7 +12,7 @@ struct ServerProcess {
 }
 
 impl ServerProcess {
-    async fn start(cluster: &TestCluster) -> Self {
+    async fn start(cluster: &TestStack) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
         let settings = &cluster.settings;
@@ -24,7 +24,9 @@ impl ServerProcess {
             .env("FRONTROW__MONGO__DATABASE", &settings.mongo.database)
             .env("FRONTROW__KAFKA__BROKERS", &settings.kafka.brokers)
             .env("FRONTROW__KAFKA__TOPIC_PREFIX", &settings.kafka.topic_prefix)
-            .env("FRONTROW__AUTH__SIGNING_KEY_FILE", &settings.auth.signing_key_file)
+            .env("FRONTROW__ENGINE", "cluster")
+            .env("FRONTROW__AUTH__KEYS_DIR", &settings.auth.keys_dir)
+            .env("FRONTROW__MAIL__DIR", &settings.mail.dir)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -52,7 +54,7 @@ impl Drop for ServerProcess {
 
 #[tokio::test]
 async fn i4_clients_of_a_killed_server_go_elsewhere_and_are_right() {
-    let cluster = TestCluster::start(1).await;
+    let cluster = TestStack::start(Engine::Cluster, 1).await;
     let id = cluster.event(20, |_| {}).await;
     let mut doomed = ServerProcess::start(&cluster).await;
     let ada = cluster.buyer(0).await;
@@ -86,7 +88,7 @@ async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
     use frontrow_domain::clock::Clock as _;
     use frontrow_domain::ids::{EventId, Ordinal, OutboxId};
 
-    let cluster = TestCluster::start(2).await;
+    let cluster = TestStack::start(Engine::Cluster, 2).await;
     let id = cluster.event(6, |_| {}).await;
     let mut socket = cluster.socket(1, &id).await;
     let (ada, event): (_, EventId) = (cluster.buyer(0).await, id.parse().unwrap());

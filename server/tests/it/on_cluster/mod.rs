@@ -1,10 +1,5 @@
-//! Tests that need Redis, MongoDB and Kafka together.
+//! What only a cluster can do, or what needs a look into Redis, MongoDB and Kafka.
 
-mod accounts;
-mod bad_input;
-mod events;
 mod faults;
 mod holds;
-mod idempotency;
 mod rooms;
-mod sockets;

@@ -1,4 +1,4 @@
-//! Rooms: what every browser sees, on every server, within moments.
+//! Rooms and what happens to them behind their back, in Redis itself.
 
 use std::time::{Duration, Instant};
 
@@ -6,37 +6,11 @@ use frontrow_domain::ids::{EventId, Ordinal};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{TestCluster, engine};
-
-#[tokio::test]
-async fn d3_a_hold_on_one_server_is_seen_on_the_other() {
-    let cluster = TestCluster::start(2).await;
-    let id = cluster.event(50, |_| {}).await;
-    let mut far = cluster.socket(1, &id).await;
-    let ada = cluster.buyer(0).await;
-    let mut delays = Vec::new();
-    for n in 0..20 {
-        let seat = format!("A-{}", n % 8 + 1);
-        // A busy room collects changes for a tick; what is measured here is a quiet one.
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        let started = Instant::now();
-        assert_eq!(ada.hold(&id, &[&seat]).await.status, 201);
-        far.wait_for_seat(n % 8, 1).await;
-        delays.push(started.elapsed());
-        assert_eq!(ada.release(&id, &[&seat]).await.status, 204);
-        far.wait_for_seat(n % 8, 0).await;
-    }
-    delays.sort_unstable();
-    println!(
-        "measured: request of a hold on server 1 -> delta on server 2: median {:?}, max {:?}",
-        delays[10], delays[19]
-    );
-    assert!(delays[10] < Duration::from_millis(250), "{delays:?}");
-}
+use crate::support::{Engine, TestStack, engine};
 
 #[tokio::test]
 async fn d3_a_key_deleted_behind_our_back_is_seen_too() {
-    let cluster = TestCluster::start(1).await;
+    let cluster = TestStack::start(Engine::Cluster, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
     cluster.buyer(0).await.hold(&id, &["A-1"]).await;
@@ -53,7 +27,7 @@ async fn d3_a_key_deleted_behind_our_back_is_seen_too() {
 
 #[tokio::test]
 async fn d3_what_no_hint_told_is_found_by_the_catch_up() {
-    let cluster = TestCluster::start(1).await;
+    let cluster = TestStack::start(Engine::Cluster, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
     // The room has to know a position in the stream; without one it reads the whole map, which proves less.
@@ -84,7 +58,7 @@ async fn d3_what_no_hint_told_is_found_by_the_catch_up() {
 #[tokio::test]
 async fn d4_expiry_is_on_time_with_50_000_other_live_holds() {
     const OTHERS: u32 = 50_000;
-    let cluster = TestCluster::start(1).await;
+    let cluster = TestStack::start(Engine::Cluster, 1).await;
     let others: EventId = Uuid::now_v7().to_string().parse().unwrap();
     fill(others, OTHERS).await;
     let id = cluster.event(40, |wish| wish["hold_ttl_s"] = json!(2)).await;
@@ -132,34 +106,4 @@ async fn drop_all(event: EventId, seats: u32) {
         command.arg(format!("seat:{{{event}}}:{seat}"));
     }
     command.query_async::<()>(&mut connection).await.unwrap();
-}
-
-#[tokio::test]
-async fn durable_changes_reach_the_room_through_the_log() {
-    use frontrow_domain::clock::Clock as _;
-    let cluster = TestCluster::start(2).await;
-    let id = cluster.event(4, |_| {}).await;
-    let mut socket = cluster.socket(1, &id).await;
-    let event: EventId = id.parse().unwrap();
-    let ledger = &cluster.engines.ledger;
-    let outbox_id = || frontrow_domain::ids::OutboxId(Uuid::now_v7());
-    let now = frontrow_domain::clock::SystemClock.now();
-    ledger.block(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
-    socket.wait_for_seat(2, 3).await;
-    let refused = cluster.buyer(0).await.hold(&id, &["A-3"]).await;
-    assert_eq!((refused.status, refused.code()), (409, "seat_taken"));
-    ledger.unblock(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
-    socket.wait_for_seat(2, 0).await;
-}
-
-#[tokio::test]
-async fn counts_are_the_live_map_on_every_server() {
-    let cluster = TestCluster::start(2).await;
-    let id = cluster.event(6, |_| {}).await;
-    let mut socket = cluster.socket(1, &id).await;
-    cluster.buyer(0).await.hold(&id, &["A-1", "A-2"]).await;
-    socket.wait_for_seat(1, 1).await;
-    let expected = json!({"available": 4, "held": 2, "sold": 0, "blocked": 0});
-    assert_eq!(cluster.anonymous(1).get(&format!("events/{id}")).await.body["counts"], expected);
-    assert_eq!(cluster.anonymous(1).get("events").await.body["items"][0]["counts"], expected);
 }

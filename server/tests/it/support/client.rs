@@ -27,6 +27,11 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The cookie that the answer sets, as `NAME=VALUE`.
+    pub(crate) fn cookie(&self) -> String {
+        self.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
+    }
+
     /// The error code of a problem.
     pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
@@ -85,6 +90,13 @@ impl TestClient {
             request = request.json(&body);
         }
         Reply::read(request.send().await.expect("an answer")).await
+    }
+
+    /// Refreshes with exactly this cookie (`NAME=VALUE`), as a browser that has no other would.
+    pub(crate) async fn refresh_with(&self, cookie: &str) -> Reply {
+        let cookieless =
+            Self { http: Client::builder().no_proxy().build().expect("a client"), token: None, ..self.clone() };
+        cookieless.request(Method::POST, "auth/refresh", None, &[("Cookie", cookie)]).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

@@ -1,16 +1,16 @@
-//! A cluster for one test: servers and a relay in this process, on the real engines, with a database of their own.
+//! A Frontrow for one test, in this process: on the embedded engine, or servers and a relay on the real engines, with a
+//! database of their own.
 
 mod client;
 mod socket;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
-use frontrow_domain::clock::SystemClock;
-use frontrow_engines::holds::redis::RedisHolds;
-use frontrow_engines::ledger::mongo::MongoLedger;
-use frontrow_engines::log::kafka::KafkaLog;
+use frontrow_domain::clock::{Clock, SystemClock, UnixMs};
 use frontrow_relay::{carrier, generator::Generator};
 use frontrow_server::{Engines, Server};
 use frontrow_settings::Settings;
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub(crate) use client::TestClient;
+pub(crate) use client::{Reply, TestClient};
 pub(crate) use socket::{Frame, TestSocket};
 
 /// What a test may wait for at most.
@@ -32,65 +32,112 @@ pub(crate) fn engine(variable: &str) -> String {
         .unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
 }
 
+/// What a stack runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// One server on a file of its own.
+    Embedded,
+    /// Servers and a relay on real Redis, MongoDB and Kafka.
+    Cluster,
+}
+
+/// The machine's clock, moved ahead by a test.
+#[derive(Debug, Default)]
+pub(crate) struct TestClock {
+    ahead_ms: AtomicI64,
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> UnixMs {
+        SystemClock.now().plus_ms(self.ahead_ms.load(Ordering::Relaxed))
+    }
+}
+
 /// See the module. Dropping it stops the relay and the servers with the test's runtime.
-pub(crate) struct TestCluster {
+pub(crate) struct TestStack {
     pub(crate) servers: Vec<Server>,
     pub(crate) engines: Engines,
     pub(crate) settings: Settings,
+    clock: Arc<TestClock>,
+    /// Keys, mails and, on the embedded engine, the ledger's file.
+    folder: PathBuf,
     relay: CancellationToken,
 }
 
-impl TestCluster {
-    pub(crate) async fn start(servers: usize) -> Self {
-        Self::with(servers, |_| {}).await
+impl TestStack {
+    /// So many servers; on the embedded engine one, which then is every one of them.
+    pub(crate) async fn start(engine: Engine, servers: usize) -> Self {
+        Self::with(engine, servers, |_| {}).await
     }
 
-    /// A cluster whose settings a test has changed.
-    pub(crate) async fn with(servers: usize, change: impl FnOnce(&mut Settings)) -> Self {
-        let name = format!("it-{}", Uuid::new_v4().simple());
-        let mut settings = Settings::defaults();
-        settings.redis.url = engine("FRONTROW_TEST_REDIS");
-        settings.mongo.url = engine("FRONTROW_TEST_MONGO");
-        settings.mongo.database.clone_from(&name);
-        settings.kafka.brokers = engine("FRONTROW_TEST_KAFKA");
-        settings.kafka.topic_prefix.clone_from(&name);
-        settings.auth.signing_key_file = std::env::temp_dir().join(&name).join("key.pem");
-        settings.limits.trusted_addresses = vec!["127.0.0.1".parse().expect("an address")];
+    /// A stack whose settings a test has changed.
+    pub(crate) async fn with(engine: Engine, servers: usize, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings_of(engine);
         change(&mut settings);
-        let engines = Engines {
-            holds: Arc::new(RedisHolds::connect(&settings.redis.url).await.expect("redis")),
-            ledger: Arc::new(MongoLedger::connect(&settings.mongo.url, &name).await.expect("mongodb")),
-            log: Arc::new(KafkaLog::connect(&settings.kafka.brokers, &name).await.expect("kafka")),
-        };
-        let mut cluster = Self { servers: Vec::new(), engines, settings, relay: CancellationToken::new() };
+        let folder = settings.mail.dir.parent().expect("a folder for everything").to_owned();
+        let clock = Arc::new(TestClock::default());
+        let engines = Engines::open(&settings, Arc::clone(&clock) as _).await.expect("the engines");
+        // What a server does all the time, done once before the first request of a test.
+        engines.log.check().await.expect("the log");
+        let mut stack = Self { servers: Vec::new(), engines, settings, clock, folder, relay: CancellationToken::new() };
+        let servers = if engine == Engine::Embedded { 1 } else { servers };
         for _ in 0..servers {
-            cluster.add_server().await;
+            stack.add_server().await;
         }
-        cluster.start_relay();
-        cluster
+        if engine == Engine::Cluster {
+            stack.start_relay();
+        }
+        stack
     }
 
     pub(crate) async fn add_server(&mut self) {
         let mut settings = self.settings.clone();
         settings.server.name = format!("server-{}", self.servers.len() + 1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server =
-            Server::start(settings, self.engines.clone(), Arc::new(SystemClock), listener, None).expect("a server");
+        let server = Server::start(settings, self.engines.clone(), Arc::clone(&self.clock) as _, listener, None)
+            .expect("a server");
         server.create_admin(ADMIN, PASSWORD).await.expect("an administrator");
         self.servers.push(server);
     }
 
     fn start_relay(&self) {
         let (ledger, log) = (Arc::clone(&self.engines.ledger), Arc::clone(&self.engines.log));
-        let poll = Duration::from_millis(self.settings.relay.poll_ms);
-        tokio::spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), "relay".into(), poll, self.relay.clone()));
+        let settings = self.settings.relay.clone();
+        tokio::spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), settings, self.relay.clone()));
         let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name: "relay".into(), batch_seats: 500 };
         tokio::spawn(generator.run(self.relay.clone()));
     }
 
+    /// Moves the servers' clock ahead. The engines of a cluster keep their own time.
+    pub(crate) fn advance(&self, ms: i64) {
+        self.clock.ahead_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The texts of the mails that were sent to an address, oldest first; waits until there are so many.
+    pub(crate) async fn mails(&self, to: &str, count: usize) -> Vec<String> {
+        let line = format!("To: {to}\n");
+        let arrived = async {
+            loop {
+                let files = std::fs::read_dir(&self.settings.mail.dir).into_iter().flatten().flatten();
+                let mut paths: Vec<_> = files
+                    .map(|file| file.path())
+                    .filter(|path| path.extension().is_some_and(|kind| kind == "txt"))
+                    .collect();
+                paths.sort();
+                let texts = paths.iter().map(|path| std::fs::read_to_string(path).expect("a whole mail"));
+                let theirs: Vec<_> = texts.filter(|text| text.starts_with(&line)).collect();
+                if theirs.len() >= count {
+                    return theirs;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, arrived).await.expect("mails in time")
+    }
+
     /// `127.0.0.1:PORT` of a server.
     pub(crate) fn address(&self, server: usize) -> String {
-        self.servers[server].address.to_string()
+        self.servers[server % self.servers.len()].address.to_string()
     }
 
     /// A client that has not signed in.
@@ -119,7 +166,7 @@ impl TestCluster {
         let claims = pattern.split('.').nth(1).expect("claims");
         let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64");
         let claims: Value = serde_json::from_slice(&claims).expect("JSON");
-        let pem = std::fs::read(&self.settings.auth.signing_key_file).expect("the key");
+        let pem = std::fs::read(self.settings.auth.keys_dir.join("access-token-1.pem")).expect("the key");
         let key = jsonwebtoken::EncodingKey::from_ed_pem(&pem).expect("a key");
         let person = |_| {
             let mut claims = claims.clone();
@@ -169,13 +216,36 @@ impl TestCluster {
     }
 }
 
-impl Drop for TestCluster {
+impl Drop for TestStack {
     fn drop(&mut self) {
         self.relay.cancel();
-        if let Some(folder) = self.settings.auth.signing_key_file.parent() {
-            std::fs::remove_dir_all(folder).ok();
+        std::fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Names, folders and topics that no other test has.
+fn settings_of(engine: Engine) -> Settings {
+    let name = format!("it-{}", Uuid::new_v4().simple());
+    let folder = std::env::temp_dir().join(&name);
+    let mut settings = Settings::defaults();
+    settings.auth.keys_dir = folder.join("keys");
+    settings.mail.dir = folder.join("mail");
+    settings.limits.trusted_addresses = vec!["127.0.0.1".parse().expect("an address")];
+    match engine {
+        Engine::Embedded => {
+            settings.engine = frontrow_settings::Engine::Embedded;
+            settings.embedded.file = folder.join("frontrow.db");
+        }
+        Engine::Cluster => {
+            settings.engine = frontrow_settings::Engine::Cluster;
+            settings.redis.url = self::engine("FRONTROW_TEST_REDIS");
+            settings.mongo.url = self::engine("FRONTROW_TEST_MONGO");
+            settings.mongo.database.clone_from(&name);
+            settings.kafka.brokers = self::engine("FRONTROW_TEST_KAFKA");
+            settings.kafka.topic_prefix = name;
         }
     }
+    settings
 }
 
 /// The body of `POST events` for a studio with one section, seats `A-1`, `A-2`, ...

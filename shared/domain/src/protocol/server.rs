@@ -89,6 +89,8 @@ pub enum ServerFrame<'a> {
     Cart {
         /// What I hold.
         seats: &'a [HeldFor],
+        /// Seats that a recovery of the hold store took from me.
+        lost: &'a [String],
     },
     /// The event changed.
     Event {
@@ -143,7 +145,8 @@ impl ServerFrame<'_> {
                 frame.insert("detail".into(), detail.as_str().into());
                 Value::Object(frame)
             }
-            Self::Cart { seats } => json!({"type": "cart", "seats": seats}),
+            Self::Cart { seats, lost: [] } => json!({"type": "cart", "seats": seats}),
+            Self::Cart { seats, lost } => json!({"type": "cart", "seats": seats, "lost": lost}),
             Self::Event { status } => json!({"type": "event", "status": status}),
             Self::Bye { code, retry_after_ms } => {
                 json!({"type": "bye", "code": code, "retry_after_ms": retry_after_ms})

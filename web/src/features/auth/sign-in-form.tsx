@@ -1,39 +1,39 @@
 // The form inside the dialog: one for both ways in, because the fields are nearly the same.
 import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/text-field";
-import { type ApiProblem, toProblem } from "../../lib/api/problem";
 import { useServices } from "../../lib/services";
+import { signInText } from "./problem-text";
+import { useSubmit } from "./use-submit";
 
 export function SignInForm({ reason }: { reason: string }) {
   const { session } = useServices();
   const [isNew, setIsNew] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
+  const { busy, problem, submit } = useSubmit(signInText);
 
-  async function submit(event: FormEvent<HTMLFormElement>) {
+  async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const field = (name: string) => String(form.get(name) ?? "");
-    setBusy(true);
-    setProblem("");
-    try {
-      if (isNew) await session.register(field("name"), field("email"), field("password"));
-      else await session.signIn(field("email"), field("password"));
-    } catch (error) {
-      setProblem(problemText(toProblem(error)));
-    } finally {
-      setBusy(false);
-    }
+    await submit(() =>
+      isNew
+        ? session.register(field("name"), field("email"), field("password"))
+        : session.signIn(field("email"), field("password")),
+    );
   }
 
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <form onSubmit={send} className="space-y-4">
       <div>
         <h2 id="sign-in-title" className="text-xl font-semibold">
           {isNew ? "Create an account" : "Sign in"}
         </h2>
-        {reason && <p className="mt-1 text-sm text-muted">{reason}</p>}
+        {reason && (
+          <p id="sign-in-reason" className="mt-1 text-sm text-muted">
+            {reason}
+          </p>
+        )}
       </div>
       {isNew && (
         <TextField label="Name" name="name" data-testid="name" autoComplete="name" required />
@@ -54,6 +54,16 @@ export function SignInForm({ reason }: { reason: string }) {
         autoComplete={isNew ? "new-password" : "current-password"}
         required
       />
+      {!isNew && (
+        <Link
+          to="/forgot-password"
+          data-testid="forgot-password"
+          onClick={() => session.closePrompt()}
+          className="inline-block py-1 text-sm underline underline-offset-4"
+        >
+          Forgot your password?
+        </Link>
+      )}
       <p role="alert" className="text-sm text-danger empty:hidden">
         {problem}
       </p>
@@ -71,10 +81,4 @@ export function SignInForm({ reason }: { reason: string }) {
       </Button>
     </form>
   );
-}
-
-function problemText(problem: ApiProblem): string {
-  if (problem.status === 401) return "This email and password do not match.";
-  if (problem.status === 429) return "Too many attempts. Please wait a minute.";
-  return problem.detail;
 }

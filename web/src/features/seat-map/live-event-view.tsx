@@ -4,6 +4,7 @@ import type { Category, EventSummary, Plan } from "../../lib/api/types";
 import { formatCount, formatStart } from "../../lib/format/format";
 import { ConnectionNotice, ConnectionState } from "./connection-state";
 import { Legend } from "./legend";
+import { LostNotice } from "./lost-notice";
 import { MessageToast } from "./message-toast";
 import { MySeats } from "./my-seats";
 import { SeatMap } from "./seat-map";
@@ -37,6 +38,7 @@ export function LiveEventView({ event, plan, categories }: Props) {
         </div>
       </div>
       <ConnectionNotice connection={state.connection} stale={seats.stale} store={live.store} />
+      <LostNotice lost={seats.lost} onDismiss={() => live.store.acknowledgeLost()} />
       <div className="mt-5 grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <SeatMap live={live} plan={plan} categories={categories} loaded={seats.loaded} />
         <div className="grid gap-5 sm:grid-cols-2 lg:grid-cols-1">

@@ -8,7 +8,7 @@ import { LiveSocket, type SocketStatus } from "../../lib/live/live-socket";
 import { isHeldSeat, type ServerFrame } from "../../lib/live/protocol";
 import { type Move, SeatStore } from "../../lib/live/seat-store";
 import type { Session } from "../../lib/session/session";
-import { asksForSignIn, lostText, notFreeText, type Refusal, refusalText } from "./refusal-text";
+import { asksForSignIn, notFreeText, type Refusal, refusalText } from "./refusal-text";
 
 export interface LiveState {
   connection: SocketStatus;
@@ -43,7 +43,8 @@ export class LiveEvent {
     this.socket = new LiveSocket({
       url: socketUrl(options.event.id),
       cursor: () => this.store.cursor(),
-      ticket: () => this.ticket(),
+      ticket: (renewing) => this.ticket(renewing),
+      onLoginExpired: () => void options.session.renew(),
       onFrame: (frame) => this.take(frame),
       onStatus: (connection) => this.set({ connection }),
     });
@@ -128,9 +129,7 @@ export class LiveEvent {
         if (this.store.apply(frame)) this.socket.sync();
         return;
       case "cart":
-        this.store.applyCart(frame);
-        if (frame.lost?.length) this.say(lostText(frame.lost));
-        return;
+        return this.store.applyCart(frame);
       case "event":
         return this.set({ status: frame.status as EventStatus });
       case "bye":
@@ -139,9 +138,10 @@ export class LiveEvent {
     }
   }
 
-  private async ticket(): Promise<string | undefined> {
+  private async ticket(renewing: boolean): Promise<string | undefined> {
     const { api, session } = this.options;
     if (session.getSnapshot().status !== "signed_in") return undefined;
+    if (renewing) await api.refresh();
     return (await getWsTicket(api)).ticket;
   }
 

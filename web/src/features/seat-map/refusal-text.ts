@@ -48,9 +48,9 @@ export function notFreeText(seat: string, state: number): string {
   return `Seat ${seat} is held by somebody else. It may become free again.`;
 }
 
-export function lostText(seats: string[]): string {
+export function lostText(seats: readonly string[]): string {
   const names = seats.join(", ");
   return seats.length === 1
-    ? `Seat ${names} was lost when the server recovered. Please choose another.`
-    : `Seats ${names} were lost when the server recovered. Please choose others.`;
+    ? `Sorry, seat ${names} is no longer yours: a fault on our side let it go. Please choose another.`
+    : `Sorry, seats ${names} are no longer yours: a fault on our side let them go. Please choose others.`;
 }

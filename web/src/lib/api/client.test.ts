@@ -53,7 +53,7 @@ describe("the API client", () => {
     refreshAnswer = () => [401, { code: "unauthorized" }];
     const api = signedIn();
     const over = vi.fn();
-    api.whenSignedOut(over);
+    api.watch({ refreshed: () => {}, ended: over });
     await expect(api.get("/things")).rejects.toMatchObject({ status: 401 });
     expect(calls).toEqual(["/things", "/auth/refresh"]);
     expect(over).toHaveBeenCalledOnce();
@@ -63,7 +63,7 @@ describe("the API client", () => {
     refreshAnswer = () => [503, { code: "unavailable", detail: "later" }];
     const api = signedIn();
     const over = vi.fn();
-    api.whenSignedOut(over);
+    api.watch({ refreshed: () => {}, ended: over });
     await expect(api.get("/things")).rejects.toMatchObject({ status: 503 });
     expect(over).not.toHaveBeenCalled();
     refreshAnswer = () => [200, { access_token: "new" }];
@@ -87,6 +87,55 @@ describe("the API client", () => {
     await expect(api.get("/things")).resolves.toEqual({ ok: true });
     await restored;
     expect(calls).toEqual(["/auth/refresh", "/things"]);
+  });
+
+  it("does not ask again once a refresh was refused, not even for requests already sent", async () => {
+    refreshAnswer = () => [401, { code: "unauthorized" }];
+    const api = signedIn();
+    const asked = [api.get("/things/1"), api.get("/things/2")];
+    for (const answer of await Promise.allSettled(asked)) expect(answer.status).toBe("rejected");
+    await expect(api.get("/things/3")).rejects.toMatchObject({ status: 401 });
+    expect(count("/auth/refresh")).toBe(1);
+    expect(calls).toHaveLength(3 + 1);
+  });
+
+  it("drops what a refresh brings after a sign-out", async () => {
+    const api = signedIn();
+    const watcher = { refreshed: vi.fn(), ended: vi.fn() };
+    api.watch(watcher);
+    const late = api.refresh();
+    api.setAccessToken(undefined);
+    await expect(late).rejects.toMatchObject({ code: "superseded" });
+    await expect(api.get("/things")).rejects.toMatchObject({ status: 401 });
+    expect(watcher.refreshed).not.toHaveBeenCalled();
+    expect(watcher.ended).not.toHaveBeenCalled();
+  });
+
+  it("keeps a new login when the refresh of the old one is refused", async () => {
+    refreshAnswer = () => [401, { code: "unauthorized" }];
+    const api = signedIn();
+    const late = expect(api.refresh()).rejects.toMatchObject({ status: 401 });
+    api.setAccessToken("new");
+    await late;
+    await expect(api.get("/things")).resolves.toEqual({ ok: true });
+  });
+
+  it("refreshes within the lock it was given, and starts a sign-in after that", async () => {
+    const order: string[] = [];
+    const api = createApiClient({
+      adapter,
+      exclusively: async (task) => {
+        order.push("locked");
+        const login = await task();
+        order.push("unlocked");
+        return login;
+      },
+    });
+    api.watch({ refreshed: () => order.push("refreshed"), ended: () => {} });
+    void api.refresh();
+    await api.postBare("/auth/login").catch(() => {});
+    expect(order).toEqual(["locked", "refreshed", "unlocked"]);
+    expect(calls).toEqual(["/auth/refresh", "/auth/login"]);
   });
 
   it("turns a problem document into a typed problem", async () => {

@@ -1,13 +1,22 @@
 // The HTTP client: bearer token, silent refresh, typed errors. The access token lives in this
 // closure only; it must never reach storage, a URL or a log.
 import axios, { type AxiosAdapter, type AxiosRequestConfig, isAxiosError } from "axios";
-import { toProblem } from "./problem";
+import { ApiProblem, toProblem } from "./problem";
 import type { Login } from "./types";
 
 interface Options {
   baseURL?: string;
   /** Replaces the network in tests. */
   adapter?: AxiosAdapter;
+  /** Runs a refresh so that no other tab refreshes at the same time. */
+  exclusively?: (task: () => Promise<Login>) => Promise<Login>;
+}
+
+/** What the session hears of refreshes, whoever asked for them. */
+interface SessionWatcher {
+  refreshed: (login: Login) => void;
+  /** The server refused the refresh: the login is over. */
+  ended: () => void;
 }
 
 interface Attempt extends AxiosRequestConfig {
@@ -16,7 +25,8 @@ interface Attempt extends AxiosRequestConfig {
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-export function createApiClient({ baseURL = "/api/v1", adapter }: Options = {}) {
+export function createApiClient(options: Options = {}) {
+  const { baseURL = "/api/v1", adapter, exclusively = (task) => task() } = options;
   const config = { baseURL, timeout: 10_000, ...(adapter && { adapter }) };
   const api = axios.create(config);
   // The refresh travels over a second instance without interceptors: a refresh that is answered
@@ -25,25 +35,42 @@ export function createApiClient({ baseURL = "/api/v1", adapter }: Options = {}) 
 
   let accessToken: string | undefined;
   let refreshing: Promise<Login> | undefined;
-  let onSignedOut = () => {};
+  let watcher: SessionWatcher = { refreshed: () => {}, ended: () => {} };
+  /** Grows with every sign-in and sign-out: what an older refresh brings is not wanted any more. */
+  let era = 0;
 
   /** Parallel callers share one refresh: the token rotates, and a second use would look stolen. */
   function refresh(): Promise<Login> {
-    refreshing ??= bare
-      .post<Login>("/auth/refresh")
-      .then(({ data }) => {
-        accessToken = data.access_token;
-        return data;
-      })
-      .catch((error: unknown) => {
-        // Only a refusal ends the session; a lost connection says nothing about it.
-        if (isAxiosError(error) && error.response?.status === 401) accessToken = undefined;
-        throw toProblem(error);
-      })
-      .finally(() => {
-        refreshing = undefined;
-      });
-    return refreshing;
+    if (refreshing) return refreshing;
+    const started = era;
+    const attempt = exclusively(() => takeNewToken(started)).finally(() => {
+      if (refreshing === attempt) refreshing = undefined;
+    });
+    refreshing = attempt;
+    return attempt;
+  }
+
+  async function takeNewToken(started: number): Promise<Login> {
+    requireSameEra(started);
+    try {
+      const { data } = await bare.post<Login>("/auth/refresh");
+      requireSameEra(started);
+      accessToken = data.access_token;
+      watcher.refreshed(data);
+      return data;
+    } catch (error) {
+      const problem = toProblem(error);
+      // Only a refusal ends the session; a lost connection says nothing about it.
+      if (problem.status === 401 && era === started) {
+        accessToken = undefined;
+        watcher.ended();
+      }
+      throw problem;
+    }
+  }
+
+  function requireSameEra(started: number): void {
+    if (era !== started) throw new ApiProblem(0, "superseded", "The login has changed meanwhile.");
   }
 
   api.interceptors.request.use(async (request) => {
@@ -58,24 +85,22 @@ export function createApiClient({ baseURL = "/api/v1", adapter }: Options = {}) 
     const sent = bearerOf(attempt);
     if (!sent || attempt.retried) throw toProblem(error);
     attempt.retried = true;
-    // Another request may have refreshed while this one was on its way.
-    if (sent === accessToken) {
-      await refresh().catch((problem) => {
-        if (!accessToken) onSignedOut();
-        throw problem;
-      });
-    }
+    // Another request may have been refused its refresh, or have refreshed, in the meantime.
+    if (!accessToken) throw toProblem(error);
+    if (sent === accessToken) await refresh();
     return api.request(attempt);
   });
 
   return {
     refresh,
+    /** After a sign-in, or without a token after a sign-out. */
     setAccessToken(token: string | undefined) {
+      era += 1;
+      refreshing = undefined;
       accessToken = token;
     },
-    /** Called when the server ended the session during a request. */
-    whenSignedOut(callback: () => void) {
-      onSignedOut = callback;
+    watch(by: SessionWatcher) {
+      watcher = by;
     },
     async get<T>(path: string, params?: object, signal?: AbortSignal): Promise<T> {
       const response = await api.get<T>(path, { params, ...(signal && { signal }) });
@@ -85,8 +110,12 @@ export function createApiClient({ baseURL = "/api/v1", adapter }: Options = {}) 
       const response = await api.post<T>(path, body);
       return response.data;
     },
-    /** For the sign-in routes, whose 401 means "wrong password" and nothing else. */
+    /**
+     * For routes that need no login, whose 401 means "wrong password" or "bad token" and nothing
+     * else. It waits for a refresh on its way, whose late cookie would replace that of a sign-in.
+     */
     async postBare<T>(path: string, body?: object): Promise<T> {
+      await refreshing?.catch(() => {});
       const response = await bare.post<T>(path, body).catch((error: unknown) => {
         throw toProblem(error);
       });

@@ -86,6 +86,7 @@ export interface User {
   email: string;
   name: string;
   role: string;
+  email_verified: boolean;
 }
 
 export interface Login {

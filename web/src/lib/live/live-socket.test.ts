@@ -10,7 +10,7 @@ class FakeSocket {
   sent: { type: string; ref: string; [key: string]: unknown }[] = [];
   onopen = () => {};
   onmessage = (_message: { data: unknown }) => {};
-  onclose = () => {};
+  onclose = (_event: { code: number }) => {};
 
   send(text: string) {
     const frame = JSON.parse(text);
@@ -32,9 +32,9 @@ class FakeSocket {
     this.onmessage({ data: JSON.stringify(frame) });
   }
 
-  drop() {
+  drop(code = 1006) {
     this.close();
-    this.onclose();
+    this.onclose({ code });
   }
 }
 
@@ -43,13 +43,19 @@ let urls: string[];
 let cursor: { epoch: string; seq: number } | undefined;
 let tickets: string[];
 const onFrame = vi.fn();
+const onLoginExpired = vi.fn();
+const renewals: boolean[] = [];
 
 function start(): LiveSocket {
   const socket = new LiveSocket({
     url: "ws://host/ws/v1/events/1",
     cursor: () => cursor,
-    ticket: async () => tickets.shift(),
+    ticket: async (renewing) => {
+      renewals.push(renewing);
+      return tickets.shift();
+    },
     onFrame,
+    onLoginExpired,
     onStatus: () => {},
     open: (url) => {
       urls.push(url);
@@ -72,7 +78,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", { OPEN: 1, CLOSED: 3 });
   [sockets, urls, tickets, cursor] = [[], [], [], undefined];
+  renewals.length = 0;
   onFrame.mockClear();
+  onLoginExpired.mockClear();
 });
 
 afterEach(() => {
@@ -103,6 +111,7 @@ describe("the live socket", () => {
     await vi.advanceTimersByTimeAsync(10 * 60_000);
     const shown = last().sent.filter(({ type }) => type === "auth");
     expect(shown.map(({ ticket }) => ticket)).toEqual(["t1", "t2"]);
+    expect(renewals).toEqual([false, true]);
     expect(sockets).toHaveLength(1);
   });
 
@@ -152,6 +161,47 @@ describe("the live socket", () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it("says once that the login expired, told by bye, by close code or by both", async () => {
+    start();
+    const ends = [
+      { bye: true, code: 4401 },
+      { bye: true, code: 1006 },
+      { bye: false, code: 4401 },
+    ];
+    for (const [index, { bye, code }] of ends.entries()) {
+      last().accept();
+      if (bye) last().receive({ type: "bye", code: "login_expired" });
+      last().drop(code);
+      expect(onLoginExpired).toHaveBeenCalledTimes(index + 1);
+      await vi.advanceTimersByTimeAsync(15_000);
+    }
+    last().accept();
+    last().drop();
+    expect(onLoginExpired).toHaveBeenCalledTimes(3);
+  });
+
+  it("waits longer each time while its login expires at once", async () => {
+    start();
+    for (const wait of [500, 1_000, 2_000]) {
+      const opened = sockets.length;
+      last().accept();
+      last().drop(4401);
+      await vi.advanceTimersByTimeAsync(wait - 1);
+      expect(sockets).toHaveLength(opened);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(sockets).toHaveLength(opened + 1);
+    }
+  });
+
+  it("may be stopped by whoever hears that the login expired", async () => {
+    const socket = start();
+    onLoginExpired.mockImplementationOnce(() => socket.stop());
+    last().accept();
+    last().drop(4401);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sockets).toHaveLength(1);
+  });
+
   it("gives up a connection that no longer answers its ping", async () => {
     start();
     last().accept();
@@ -172,7 +222,7 @@ describe("the live socket", () => {
     const socket = start();
     last().accept();
     socket.stop();
-    last().onclose();
+    last().onclose({ code: 1006 });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sockets).toHaveLength(1);
   });

@@ -3,19 +3,31 @@
 import { reconnectDelay } from "./backoff";
 import { decodeBinary } from "./binary-frames";
 import { CommandLost, CommandRefused } from "./command-errors";
-import { decodeText, type ReplyFrame, type ServerFrame, SUBPROTOCOLS } from "./protocol";
+import {
+  type ByeFrame,
+  decodeText,
+  type ReplyFrame,
+  type ServerFrame,
+  SUBPROTOCOLS,
+} from "./protocol";
 
 export type SocketStatus = "connecting" | "live" | "waiting" | "stopped";
 
 const COMMAND_TIMEOUT_MS = 5_000;
+const LOGIN_EXPIRED_CLOSE = 4401;
 const REAUTH_EVERY_MS = 10 * 60_000;
 
 interface Options {
   /** Without a query, for instance `wss://host/ws/v1/events/42`. */
   url: string;
   cursor: () => { epoch: string; seq: number } | undefined;
-  /** A fresh single-use ticket, or undefined when nobody is signed in. */
-  ticket: () => Promise<string | undefined>;
+  /**
+   * A fresh single-use ticket, or undefined when nobody is signed in. A ticket lasts as long as the
+   * login it was asked with, so for `renewing` that must be a new one.
+   */
+  ticket: (renewing: boolean) => Promise<string | undefined>;
+  /** The server ended the login. The socket comes back by itself, after its usual back-off. */
+  onLoginExpired?: () => void;
   onFrame: (frame: ServerFrame) => void;
   onStatus: (status: SocketStatus) => void;
   /** Replaces the network in tests. */
@@ -35,6 +47,7 @@ export class LiveSocket {
   private status: SocketStatus = "stopped";
   private attempt = 0;
   private askedWaitMs = 0;
+  private loginExpired = false;
   private nextRef = 1;
   private readonly waiting = new Map<string, Waiting>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -92,7 +105,11 @@ export class LiveSocket {
     const current = () => this.socket === socket;
     socket.onopen = () => current() && this.authenticate();
     socket.onmessage = (message) => current() && this.receive(message.data);
-    socket.onclose = () => current() && this.retryLater();
+    socket.onclose = (event) => {
+      if (!current()) return;
+      this.loginExpired ||= event.code === LOGIN_EXPIRED_CLOSE;
+      this.retryLater();
+    };
   }
 
   private receive(data: unknown): void {
@@ -108,9 +125,14 @@ export class LiveSocket {
     if (frame.type === "hello") this.greet(frame.heartbeat_ms);
     // A beacon proves that the connection lasts; a hello alone might be a server that restarts.
     if (frame.type === "beacon") this.attempt = 0;
-    if (frame.type === "bye") this.askedWaitMs = frame.retry_after_ms ?? 0;
+    if (frame.type === "bye") this.takeBye(frame);
     if (frame.type === "reply") this.settle(frame);
     else this.options.onFrame(frame);
+  }
+
+  private takeBye(bye: ByeFrame): void {
+    this.askedWaitMs = bye.retry_after_ms ?? 0;
+    this.loginExpired = bye.code === "login_expired";
   }
 
   private greet(heartbeatMs: number): void {
@@ -128,16 +150,16 @@ export class LiveSocket {
   }
 
   private authenticate(): void {
-    this.signedIn = this.sendTicket();
+    this.signedIn = this.sendTicket(false);
     clearInterval(this.authTimer);
     // Renewing happens while the old login is still good, so no command waits for it.
-    this.authTimer = setInterval(() => void this.sendTicket(), REAUTH_EVERY_MS);
+    this.authTimer = setInterval(() => void this.sendTicket(true), REAUTH_EVERY_MS);
   }
 
   /** Failing is no reason to stop watching; the next hold will be refused and say so. */
-  private async sendTicket(): Promise<void> {
+  private async sendTicket(renewing: boolean): Promise<void> {
     const socket = this.socket;
-    const ticket = await this.options.ticket().catch(() => undefined);
+    const ticket = await this.options.ticket(renewing).catch(() => undefined);
     if (!ticket || socket !== this.socket) return;
     await this.send("auth", { ticket }).catch(() => {});
   }
@@ -167,6 +189,7 @@ export class LiveSocket {
   }
 
   private retryLater(): void {
+    const loginExpired = this.loginExpired;
     this.leave();
     this.setStatus("waiting");
     const random = (this.options.random ?? Math.random)();
@@ -175,6 +198,8 @@ export class LiveSocket {
     this.askedWaitMs = 0;
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => this.connect(), delay);
+    // Last, because whoever hears it may restart or stop this socket.
+    if (loginExpired) this.options.onLoginExpired?.();
   }
 
   private leave(): void {
@@ -182,6 +207,7 @@ export class LiveSocket {
     clearInterval(this.authTimer);
     const socket = this.socket;
     this.socket = undefined;
+    this.loginExpired = false;
     socket?.close();
     for (const { reject, timer } of this.waiting.values()) {
       clearTimeout(timer);

@@ -109,6 +109,8 @@ describe("JSON frames", () => {
     '{"type":"snapshot","epoch":"e","seq":1,"seats":1,"states":"%","hash":"00000000"}',
     '{"type":"beacon","seq":1,"hash":"XYZ"}',
     '{"type":"cart","seats":[{"seat":4}]}',
+    '{"type":"cart","seats":[],"lost":"A-1"}',
+    '{"type":"cart","seats":[],"lost":[1]}',
   ])("refuse %s", (text) => {
     expect(() => decodeText(text)).toThrow(ProtocolError);
   });

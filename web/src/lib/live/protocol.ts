@@ -56,7 +56,8 @@ export interface ReplyFrame {
 export interface CartFrame {
   type: "cart";
   seats: HeldSeatFrame[];
-  lost?: string[];
+  /** Seats that a recovery of the server took from me. */
+  lost?: string[] | null;
 }
 
 export interface EventFrame {
@@ -104,6 +105,7 @@ export function decodeText(text: string): ServerFrame | undefined {
       return { ...(raw as unknown as BeaconFrame), hash: parseHash(raw.hash) };
     case "cart":
       requireHeldSeats(raw.seats);
+      requireNames(raw.lost ?? []);
       break;
     case "event":
       requireText(raw, "status");
@@ -180,6 +182,12 @@ function requireChanges(changes: unknown): void {
 function requireHeldSeats(seats: unknown): void {
   if (!Array.isArray(seats) || !seats.every(isHeldSeat)) {
     throw new ProtocolError("seats: not held seats");
+  }
+}
+
+function requireNames(lost: unknown): void {
+  if (!Array.isArray(lost) || !lost.every((seat) => typeof seat === "string")) {
+    throw new ProtocolError("lost: not names of seats");
   }
 }
 

@@ -126,6 +126,29 @@ describe("moves", () => {
     expect(mine()).toEqual([]);
   });
 
+  it("drops lost seats and names them until they are noted, or mine again", () => {
+    const [one, two] = [1, 2].map((n) => ({ seat: `A-${n}`, expires_in_ms: 9 }));
+    if (!one || !two) throw new Error("two seats");
+    store.applyCart({ type: "cart", seats: [one, two] });
+    store.applyCart({ type: "cart", seats: [one], lost: ["A-1", "A-2"] });
+    expect(mine()).toEqual([]);
+    expect(store.getSnapshot().lost).toEqual(["A-1", "A-2"]);
+    store.applyCart({ type: "cart", seats: [one], lost: null });
+    expect(mine()).toEqual(["A-1"]);
+    expect(store.getSnapshot().lost).toEqual(["A-2"]);
+    store.applyCart({ type: "cart", seats: [one], lost: ["A-2", "A-3"] });
+    expect(store.getSnapshot().lost).toEqual(["A-2", "A-3"]);
+    store.acknowledgeLost();
+    expect(store.getSnapshot().lost).toEqual([]);
+    expect(mine()).toEqual(["A-1"]);
+  });
+
+  it("tells nobody else what I lost", () => {
+    store.applyCart({ type: "cart", seats: [], lost: ["A-1"] });
+    store.forgetMine();
+    expect(store.getSnapshot().lost).toEqual([]);
+  });
+
   it("gives React the same object until something changes", () => {
     const before = store.getSnapshot();
     expect(store.getSnapshot()).toBe(before);

@@ -28,6 +28,8 @@ export interface StoreSnapshot {
   /** The server said that its own store cannot be reached. */
   stale: boolean;
   mine: MySeat[];
+  /** Seats that a recovery of the server took from me, until I have taken note of it. */
+  lost: readonly string[];
   available: number;
 }
 
@@ -48,6 +50,7 @@ export class SeatStore {
   private awaitingSnapshot = true;
   private readonly pending = new Map<number, Move>();
   private readonly mine = new Map<number, number>();
+  private lost: readonly string[] = [];
   private snapshot: StoreSnapshot | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -70,6 +73,7 @@ export class SeatStore {
       mine: [...this.mine]
         .map(([ordinal, expiresAt]) => ({ seat: this.seats[ordinal] ?? "", ordinal, expiresAt }))
         .sort((a, b) => a.ordinal - b.ordinal),
+      lost: this.lost,
       available: this.states.reduce((sum, state) => sum + (state === 0 ? 1 : 0), 0),
     };
     return this.snapshot;
@@ -184,13 +188,23 @@ export class SeatStore {
 
   /** The cart is the full list, so it also removes what expired or was lost. */
   applyCart(cart: CartFrame): void {
+    const lost = new Set(cart.lost ?? []);
+    const kept = cart.seats.filter(({ seat }) => !lost.has(seat));
+    const mineAgain = new Set(kept.map(({ seat }) => seat));
     this.mine.clear();
-    for (const seat of cart.seats) this.keep(seat);
+    for (const seat of kept) this.keep(seat);
+    this.lost = [...new Set([...this.lost, ...lost])].filter((seat) => !mineAgain.has(seat));
+    this.changed();
+  }
+
+  acknowledgeLost(): void {
+    this.lost = [];
     this.changed();
   }
 
   forgetMine(): void {
     this.mine.clear();
+    this.lost = [];
     this.pending.clear();
     this.changed();
   }

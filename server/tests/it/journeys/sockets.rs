@@ -5,15 +5,30 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::support::{Frame, TestCluster, TestSocket};
+use crate::support::{Engine, Frame, TestSocket, TestStack};
 
-fn url(cluster: &TestCluster, event: &str) -> String {
+crate::journeys!([
+    c1_hello_comes_first_then_the_snapshot_then_beacons,
+    b_the_binary_subprotocol_says_the_same,
+    c_a_client_that_comes_back_gets_what_it_missed,
+    a_holding_needs_a_ticket_and_a_ticket_works_once,
+    a_the_cart_follows_my_holds_wherever_they_change,
+    a_a_socket_ends_with_its_login,
+    k_every_command_has_one_reply_with_its_reference,
+    k_bad_frames_are_answered_and_change_nothing,
+    l_a_frame_above_16_kib_closes_with_1009,
+    l_commands_beyond_the_limit_are_refused_and_too_many_close_with_4429,
+    l_a_client_that_does_not_answer_pings_is_closed,
+    c_foreign_origins_and_invisible_events_are_refused_before_the_upgrade,
+    a_stopping_server_says_goodbye_with_spread_delays,
+]);
+
+fn url(cluster: &TestStack, event: &str) -> String {
     format!("ws://{}/ws/v1/events/{event}", cluster.address(0))
 }
 
-#[tokio::test]
-async fn c1_hello_comes_first_then_the_snapshot_then_beacons() {
-    let cluster = TestCluster::start(1).await;
+async fn c1_hello_comes_first_then_the_snapshot_then_beacons(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(5, |_| {}).await;
     let mut socket = TestSocket::connect(&url(&cluster, &id), &[]).await.unwrap();
     let Frame::Json(hello) = socket.next().await else { panic!("hello is JSON") };
@@ -26,9 +41,8 @@ async fn c1_hello_comes_first_then_the_snapshot_then_beacons() {
     assert_eq!((&state["epoch"], &state["hash"]), (&snapshot["epoch"], &beacon["hash"]));
 }
 
-#[tokio::test]
-async fn b_the_binary_subprotocol_says_the_same() {
-    let cluster = TestCluster::start(1).await;
+async fn b_the_binary_subprotocol_says_the_same(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(9, |_| {}).await;
     let mut text = cluster.socket(0, &id).await;
     let mut binary = TestSocket::open(&cluster.address(0), &id, "frontrow.v1.bin").await;
@@ -54,9 +68,8 @@ async fn b_the_binary_subprotocol_says_the_same() {
     assert!(matches!(foreign, Err(tungstenite::Error::Http(answer)) if answer.status() == 400));
 }
 
-#[tokio::test]
-async fn c_a_client_that_comes_back_gets_what_it_missed() {
-    let cluster = TestCluster::start(1).await;
+async fn c_a_client_that_comes_back_gets_what_it_missed(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(9, |_| {}).await;
     let ada = cluster.buyer(0).await;
     let mut watcher = cluster.socket(0, &id).await;
@@ -84,9 +97,8 @@ async fn c_a_client_that_comes_back_gets_what_it_missed() {
     }
 }
 
-#[tokio::test]
-async fn a_holding_needs_a_ticket_and_a_ticket_works_once() {
-    let cluster = TestCluster::start(2).await;
+async fn a_holding_needs_a_ticket_and_a_ticket_works_once(engine: Engine) {
+    let cluster = TestStack::start(engine, 2).await;
     let id = cluster.event(3, |_| {}).await;
     let ada = cluster.buyer(0).await;
     let mut socket = cluster.socket(0, &id).await;
@@ -104,9 +116,8 @@ async fn a_holding_needs_a_ticket_and_a_ticket_works_once() {
     assert_eq!(thief.command(json!({"type": "hold", "ref": 3, "seats": ["A-1"]})).await["code"], "unauthorized");
 }
 
-#[tokio::test]
-async fn a_the_cart_follows_my_holds_wherever_they_change() {
-    let cluster = TestCluster::start(2).await;
+async fn a_the_cart_follows_my_holds_wherever_they_change(engine: Engine) {
+    let cluster = TestStack::start(engine, 2).await;
     let id = cluster.event(3, |wish| wish["hold_ttl_s"] = json!(2)).await;
     let ada = cluster.buyer(0).await;
     let mut socket = cluster.socket_of(1, &id, &ada).await;
@@ -122,18 +133,16 @@ async fn a_the_cart_follows_my_holds_wherever_they_change() {
     assert!(!matches!(stranger.next().await, Frame::Json(frame) if frame["type"] == "cart"), "carts are private");
 }
 
-#[tokio::test]
-async fn a_a_socket_ends_with_its_login() {
-    let cluster = TestCluster::with(1, |settings| settings.auth.access_ttl_s = 2).await;
+async fn a_a_socket_ends_with_its_login(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| settings.auth.access_ttl_s = 2).await;
     let id = cluster.event(3, |_| {}).await;
     let ada = cluster.buyer(0).await;
     let mut socket = cluster.socket_of(0, &id, &ada).await;
     assert_eq!(socket.wait_for_close().await, (Some("login_expired".into()), 4401));
 }
 
-#[tokio::test]
-async fn k_every_command_has_one_reply_with_its_reference() {
-    let cluster = TestCluster::start(1).await;
+async fn k_every_command_has_one_reply_with_its_reference(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
     for reference in [json!(7), json!("seven"), Value::Null] {
@@ -144,9 +153,8 @@ async fn k_every_command_has_one_reply_with_its_reference() {
     assert_eq!(socket.wait_for("snapshot").await["seq"], 0);
 }
 
-#[tokio::test]
-async fn k_bad_frames_are_answered_and_change_nothing() {
-    let cluster = TestCluster::start(1).await;
+async fn k_bad_frames_are_answered_and_change_nothing(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket_of(0, &id, &cluster.buyer(0).await).await;
     for text in [
@@ -170,9 +178,8 @@ async fn k_bad_frames_are_answered_and_change_nothing() {
     assert_eq!(socket.states, [0, 0, 0]);
 }
 
-#[tokio::test]
-async fn l_a_frame_above_16_kib_closes_with_1009() {
-    let cluster = TestCluster::start(1).await;
+async fn l_a_frame_above_16_kib_closes_with_1009(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
     let fits = json!({"type": "ping", "ref": 1, "padding": "x".repeat(16_000)});
@@ -181,9 +188,8 @@ async fn l_a_frame_above_16_kib_closes_with_1009() {
     assert_eq!(socket.wait_for_close().await, (Some("too_big".into()), 1009));
 }
 
-#[tokio::test]
-async fn l_commands_beyond_the_limit_are_refused_and_too_many_close_with_4429() {
-    let cluster = TestCluster::start(1).await;
+async fn l_commands_beyond_the_limit_are_refused_and_too_many_close_with_4429(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut socket = cluster.socket(0, &id).await;
     for n in 0..160 {
@@ -202,9 +208,8 @@ async fn l_commands_beyond_the_limit_are_refused_and_too_many_close_with_4429() 
     assert!((40..60).contains(&fine), "{fine}");
 }
 
-#[tokio::test]
-async fn l_a_client_that_does_not_answer_pings_is_closed() {
-    let cluster = TestCluster::with(1, |settings| settings.rooms.heartbeat_ms = 100).await;
+async fn l_a_client_that_does_not_answer_pings_is_closed(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| settings.rooms.heartbeat_ms = 100).await;
     let id = cluster.event(3, |_| {}).await;
     let mut answering = cluster.socket(0, &id).await;
     let mut silent = TestSocket::connect(&url(&cluster, &id), &[]).await.unwrap();
@@ -218,9 +223,8 @@ async fn l_a_client_that_does_not_answer_pings_is_closed() {
     assert_eq!(silent.wait_for_close().await, (Some("silent".into()), 4408));
 }
 
-#[tokio::test]
-async fn c_foreign_origins_and_invisible_events_are_refused_before_the_upgrade() {
-    let cluster = TestCluster::start(1).await;
+async fn c_foreign_origins_and_invisible_events_are_refused_before_the_upgrade(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let own = format!("http://{}", cluster.address(0));
     assert!(TestSocket::connect(&url(&cluster, &id), &[("Origin", &own)]).await.is_ok());
@@ -237,9 +241,8 @@ async fn c_foreign_origins_and_invisible_events_are_refused_before_the_upgrade()
     assert_eq!(plain.status(), 400);
 }
 
-#[tokio::test]
-async fn a_stopping_server_says_goodbye_with_spread_delays() {
-    let mut cluster = TestCluster::start(1).await;
+async fn a_stopping_server_says_goodbye_with_spread_delays(engine: Engine) {
+    let mut cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let mut sockets = Vec::new();
     for _ in 0..10 {

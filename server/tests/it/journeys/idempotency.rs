@@ -2,11 +2,17 @@
 
 use serde_json::json;
 
-use crate::support::{TestCluster, new_event};
+use crate::support::{Engine, TestStack, new_event};
 
-#[tokio::test]
-async fn the_same_key_gives_the_same_bytes_and_one_event() {
-    let cluster = TestCluster::start(2).await;
+crate::journeys!([
+    the_same_key_gives_the_same_bytes_and_one_event,
+    parallel_repetitions_have_one_effect,
+    another_body_no_key_and_another_account_are_told_apart,
+    a_hold_with_a_key_is_replayed_and_a_refusal_too,
+]);
+
+async fn the_same_key_gives_the_same_bytes_and_one_event(engine: Engine) {
+    let cluster = TestStack::start(engine, 2).await;
     let admin = cluster.admin(0).await;
     let first = admin.post_with_key("events", new_event(3), "night-1").await;
     assert_eq!(first.status, 202);
@@ -19,9 +25,8 @@ async fn the_same_key_gives_the_same_bytes_and_one_event() {
     assert_eq!(admin.get("events?mine=true").await.body["items"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn parallel_repetitions_have_one_effect() {
-    let cluster = TestCluster::start(2).await;
+async fn parallel_repetitions_have_one_effect(engine: Engine) {
+    let cluster = TestStack::start(engine, 2).await;
     let admin = cluster.admin(0).await;
     let mut requests = tokio::task::JoinSet::new();
     for n in 0..10 {
@@ -35,9 +40,8 @@ async fn parallel_repetitions_have_one_effect() {
     assert_eq!(admin.get("events?mine=true").await.body["items"].as_array().unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn another_body_no_key_and_another_account_are_told_apart() {
-    let cluster = TestCluster::start(1).await;
+async fn another_body_no_key_and_another_account_are_told_apart(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let (one, two) = (cluster.organizer(0).await, cluster.organizer(0).await);
     assert_eq!(one.post_with_key("events", new_event(3), "k").await.status, 202);
     let other = one.post_with_key("events", new_event(4), "k").await;
@@ -49,9 +53,8 @@ async fn another_body_no_key_and_another_account_are_told_apart() {
     assert_eq!(buyer.post_with_key("events", new_event(3), "k").await.status, 403, "who may is decided first");
 }
 
-#[tokio::test]
-async fn a_hold_with_a_key_is_replayed_and_a_refusal_too() {
-    let cluster = TestCluster::start(1).await;
+async fn a_hold_with_a_key_is_replayed_and_a_refusal_too(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let (ada, ben) = (cluster.buyer(0).await, cluster.buyer(0).await);
     let path = format!("events/{id}/holds");

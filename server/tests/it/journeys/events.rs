@@ -3,13 +3,23 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{TestCluster, new_event};
+use crate::support::{Engine, TestStack, new_event};
+
+crate::journeys!([
+    a_real_hall_goes_on_sale_and_is_browsed,
+    an_answer_that_did_not_change_is_not_sent_again,
+    large_answers_are_compressed,
+    a_draft_is_its_organizers_until_it_goes_on_sale,
+    closing_an_event_refuses_holds_on_every_server_and_tells_the_sockets,
+    every_problem_of_a_plan_is_named_with_its_path,
+    rules_are_checked_one_by_one,
+    events_are_listed_page_by_page,
+]);
 
 const HALL: &str = include_str!("../../../../shared/plans/riethsporthalle.json");
 
-#[tokio::test]
-async fn a_real_hall_goes_on_sale_and_is_browsed() {
-    let cluster = TestCluster::start(1).await;
+async fn a_real_hall_goes_on_sale_and_is_browsed(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let hall: Value = serde_json::from_str(HALL).unwrap();
     let prices: Value = hall["categories"]
         .as_array()
@@ -64,9 +74,8 @@ async fn a_real_hall_goes_on_sale_and_is_browsed() {
     assert_eq!(stranger.get(&format!("events/{id}/sections/Z/seats")).await.status, 404);
 }
 
-#[tokio::test]
-async fn an_answer_that_did_not_change_is_not_sent_again() {
-    let cluster = TestCluster::start(1).await;
+async fn an_answer_that_did_not_change_is_not_sent_again(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(3, |_| {}).await;
     let stranger = cluster.anonymous(0);
     let first = stranger.get(&format!("events/{id}/state")).await;
@@ -81,9 +90,8 @@ async fn an_answer_that_did_not_change_is_not_sent_again() {
     assert_eq!((changed.status, changed.body["seats"].as_u64()), (200, Some(3)));
 }
 
-#[tokio::test]
-async fn large_answers_are_compressed() {
-    let cluster = TestCluster::start(1).await;
+async fn large_answers_are_compressed(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let id = cluster.event(300, |_| {}).await;
     let url = format!("{}/api/v1/events/{id}/plan", cluster.anonymous(0).base);
     let raw = reqwest::Client::builder().no_gzip().build().unwrap();
@@ -92,9 +100,8 @@ async fn large_answers_are_compressed() {
     assert!(answer.bytes().await.unwrap().len() < 8_000);
 }
 
-#[tokio::test]
-async fn a_draft_is_its_organizers_until_it_goes_on_sale() {
-    let cluster = TestCluster::start(1).await;
+async fn a_draft_is_its_organizers_until_it_goes_on_sale(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let (organizer, other, buyer) = (cluster.organizer(0).await, cluster.organizer(0).await, cluster.buyer(0).await);
     let created = organizer.post_with_key("events", new_event(3), "k").await;
     let id = created.body["id"].as_str().unwrap().to_owned();
@@ -120,9 +127,8 @@ async fn a_draft_is_its_organizers_until_it_goes_on_sale() {
     assert_eq!((illegal.status, illegal.code()), (409, "illegal_status"));
 }
 
-#[tokio::test]
-async fn closing_an_event_refuses_holds_on_every_server_and_tells_the_sockets() {
-    let cluster = TestCluster::start(2).await;
+async fn closing_an_event_refuses_holds_on_every_server_and_tells_the_sockets(engine: Engine) {
+    let cluster = TestStack::start(engine, 2).await;
     let id = cluster.event(3, |_| {}).await;
     let buyer = cluster.buyer(1).await;
     assert_eq!(buyer.hold(&id, &["A-1"]).await.status, 201);
@@ -136,9 +142,8 @@ async fn closing_an_event_refuses_holds_on_every_server_and_tells_the_sockets() 
     assert_eq!(buyer.release(&id, &["A-1"]).await.status, 204, "giving back is always possible");
 }
 
-#[tokio::test]
-async fn every_problem_of_a_plan_is_named_with_its_path() {
-    let cluster = TestCluster::start(1).await;
+async fn every_problem_of_a_plan_is_named_with_its_path(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let admin = cluster.admin(0).await;
     let mut wish = new_event(2);
     wish["plan"]["zones"][0]["rows"][0]["seats"][1]["seat_guid"] = json!("A-1");
@@ -156,9 +161,8 @@ async fn every_problem_of_a_plan_is_named_with_its_path() {
     assert!(admin.get("events?mine=1").await.body["items"].as_array().unwrap().is_empty(), "nothing was created");
 }
 
-#[tokio::test]
-async fn rules_are_checked_one_by_one() {
-    let cluster = TestCluster::start(1).await;
+async fn rules_are_checked_one_by_one(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let admin = cluster.admin(0).await;
     for (field, value) in [
         ("name", json!("")),
@@ -179,9 +183,8 @@ async fn rules_are_checked_one_by_one() {
     }
 }
 
-#[tokio::test]
-async fn events_are_listed_page_by_page() {
-    let cluster = TestCluster::start(1).await;
+async fn events_are_listed_page_by_page(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     for n in 0..3 {
         cluster.event(1, |wish| wish["name"] = json!(format!("Night {n}"))).await;
     }

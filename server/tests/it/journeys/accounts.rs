@@ -2,11 +2,20 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, TestCluster};
+use crate::support::{Engine, PASSWORD, TestStack};
 
-#[tokio::test]
-async fn an_account_is_registered_once_and_signs_in() {
-    let cluster = TestCluster::start(1).await;
+crate::journeys!([
+    an_account_is_registered_once_and_signs_in,
+    a_wrong_password_and_an_unknown_address_are_the_same_answer,
+    forged_and_malformed_tokens_are_refused,
+    an_access_token_ends_with_its_time,
+    roles_are_given_by_administrators_only,
+    an_account_is_limited_to_its_rate,
+    logins_are_limited_per_address_unless_it_is_trusted,
+]);
+
+async fn an_account_is_registered_once_and_signs_in(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let mut ada = cluster.anonymous(0);
     ada.register("Ada@Example.org").await;
     let me = ada.get("auth/me").await;
@@ -21,9 +30,8 @@ async fn an_account_is_registered_once_and_signs_in() {
     assert_eq!(ada.post("auth/register", sneaky).await.body["user"]["role"], "customer");
 }
 
-#[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_are_the_same_answer() {
-    let cluster = TestCluster::start(1).await;
+async fn a_wrong_password_and_an_unknown_address_are_the_same_answer(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     cluster.anonymous(0).register("ada@example.org").await;
     let stranger = cluster.anonymous(0);
     let login = |email| stranger.post("auth/login", json!({"email": email, "password": "wrong password"}));
@@ -32,29 +40,8 @@ async fn a_wrong_password_and_an_unknown_address_are_the_same_answer() {
     assert_eq!(wrong.bytes, unknown.bytes);
 }
 
-#[tokio::test]
-async fn refreshing_rotates_the_cookie_and_logout_ends_it() {
-    let cluster = TestCluster::start(1).await;
-    let mut ada = cluster.anonymous(0);
-    ada.register("ada@example.org").await;
-    let first = ada.post("auth/refresh", json!({})).await;
-    assert_eq!(first.status, 200, "{first:?}");
-    let cookie = first.header("set-cookie").to_owned();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-    assert!(first.body["access_token"].is_string() && first.body["user"]["email"] == "ada@example.org");
-
-    assert_eq!(ada.post("auth/refresh", json!({})).await.status, 200, "the successor works");
-    let old = cookie.split(';').next().unwrap();
-    let replayed = cluster.anonymous(0).request(reqwest::Method::POST, "auth/refresh", None, &[("Cookie", old)]).await;
-    assert_eq!((replayed.status, replayed.code()), (401, "unauthorized"), "a used token is no token");
-
-    assert_eq!(ada.post("auth/logout", json!({})).await.status, 204);
-    assert_eq!(ada.post("auth/refresh", json!({})).await.status, 401);
-}
-
-#[tokio::test]
-async fn forged_and_malformed_tokens_are_refused() {
-    let cluster = TestCluster::start(1).await;
+async fn forged_and_malformed_tokens_are_refused(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let mut ada = cluster.buyer(0).await;
     let token = ada.token.clone().unwrap();
     let (head, _) = token.rsplit_once('.').unwrap();
@@ -65,9 +52,8 @@ async fn forged_and_malformed_tokens_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn an_access_token_ends_with_its_time() {
-    let cluster = TestCluster::with(1, |settings| settings.auth.access_ttl_s = 1).await;
+async fn an_access_token_ends_with_its_time(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| settings.auth.access_ttl_s = 1).await;
     let ada = cluster.buyer(0).await;
     let expired = async {
         while ada.get("auth/me").await.status == 200 {
@@ -77,9 +63,8 @@ async fn an_access_token_ends_with_its_time() {
     tokio::time::timeout(std::time::Duration::from_secs(3), expired).await.expect("it expires");
 }
 
-#[tokio::test]
-async fn roles_are_given_by_administrators_only() {
-    let cluster = TestCluster::start(1).await;
+async fn roles_are_given_by_administrators_only(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let (buyer, admin) = (cluster.buyer(0).await, cluster.admin(0).await);
     let id = buyer.get("auth/me").await.body["id"].as_str().unwrap().to_owned();
     let role = json!({"role": "organizer"});
@@ -94,9 +79,8 @@ async fn roles_are_given_by_administrators_only() {
     assert_eq!(found.body["items"][0]["id"], id.as_str());
 }
 
-#[tokio::test]
-async fn an_account_is_limited_to_its_rate() {
-    let cluster = TestCluster::with(1, |settings| {
+async fn an_account_is_limited_to_its_rate(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| {
         settings.limits.account_requests_per_s = 1;
         settings.limits.account_requests_burst = 3;
     })
@@ -110,9 +94,8 @@ async fn an_account_is_limited_to_its_rate() {
     assert!(last.header("retry-after").parse::<u64>().unwrap() >= 1);
 }
 
-#[tokio::test]
-async fn logins_are_limited_per_address_unless_it_is_trusted() {
-    let cluster = TestCluster::with(1, |settings| settings.limits.trusted_addresses.clear()).await;
+async fn logins_are_limited_per_address_unless_it_is_trusted(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| settings.limits.trusted_addresses.clear()).await;
     let stranger = cluster.anonymous(0);
     let mut statuses = Vec::new();
     for _ in 0..12 {

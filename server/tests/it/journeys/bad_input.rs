@@ -5,11 +5,18 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::support::TestCluster;
+use crate::support::{Engine, TestStack};
 
-#[tokio::test]
-async fn every_refusal_is_a_problem() {
-    let cluster = TestCluster::start(1).await;
+crate::journeys!([
+    every_refusal_is_a_problem,
+    strange_idempotency_keys_are_refused,
+    a_client_that_sends_half_a_head_or_nothing_is_closed,
+    a_huge_head_is_refused,
+    health_names_every_dependency,
+]);
+
+async fn every_refusal_is_a_problem(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let (stranger, ada) = (cluster.anonymous(0), cluster.buyer(0).await);
     let json = "application/json";
     let id = cluster.event(2, |_| {}).await;
@@ -50,9 +57,8 @@ async fn every_refusal_is_a_problem() {
     assert_eq!(ada.get(&format!("events/{id}")).await.body["counts"]["available"], 2);
 }
 
-#[tokio::test]
-async fn strange_idempotency_keys_are_refused() {
-    let cluster = TestCluster::start(1).await;
+async fn strange_idempotency_keys_are_refused(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let admin = cluster.admin(0).await;
     for key in ["", "\"\"", &"k".repeat(256)] {
         let reply = admin.post_with_key("events", json!({}), key).await;
@@ -60,9 +66,8 @@ async fn strange_idempotency_keys_are_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_client_that_sends_half_a_head_or_nothing_is_closed() {
-    let cluster = TestCluster::with(1, |settings| settings.server.header_timeout_ms = 300).await;
+async fn a_client_that_sends_half_a_head_or_nothing_is_closed(engine: Engine) {
+    let cluster = TestStack::with(engine, 1, |settings| settings.server.header_timeout_ms = 300).await;
     for head in ["", "GET /heal", "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow"] {
         let mut stream = TcpStream::connect(cluster.address(0)).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -72,9 +77,8 @@ async fn a_client_that_sends_half_a_head_or_nothing_is_closed() {
     }
 }
 
-#[tokio::test]
-async fn a_huge_head_is_refused() {
-    let cluster = TestCluster::start(1).await;
+async fn a_huge_head_is_refused(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let mut stream = TcpStream::connect(cluster.address(0)).await.unwrap();
     let head = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(1_000_000));
     // The server may answer and close before everything was sent.
@@ -84,11 +88,20 @@ async fn a_huge_head_is_refused() {
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{:?}", String::from_utf8_lossy(&answer[..40]));
 }
 
-#[tokio::test]
-async fn health_names_every_dependency() {
-    let cluster = TestCluster::start(1).await;
+async fn health_names_every_dependency(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
     let base = cluster.anonymous(0).base;
-    let ready: serde_json::Value = reqwest::get(format!("{base}/readyz")).await.unwrap().json().await.unwrap();
+    let ready = async || reqwest::get(format!("{base}/readyz")).await.unwrap().json::<serde_json::Value>().await.unwrap();
+    let all = async {
+        loop {
+            let ready = ready().await;
+            if ready["status"] == "ready" {
+                return ready;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let ready = tokio::time::timeout(crate::support::PATIENCE, all).await.expect("every engine was asked");
     assert_eq!(ready["checks"], json!({"holds": "ok", "ledger": "ok", "log": "ok"}));
     assert_eq!(reqwest::get(format!("{base}/healthz")).await.unwrap().status(), 200);
 }

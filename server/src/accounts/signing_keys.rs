@@ -1,0 +1,186 @@
+//! The Ed25519 keys of access tokens: a folder of numbered files. All of them verify, the newest one signs.
+//!
+//! A key that is added is read by every server within seconds and signs after a minute, when all of them know it. So
+//! keys change without a restart, and without a moment in which a server refuses what another one has signed.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use frontrow_domain::clock::UnixMs;
+use sha2::{Digest as _, Sha256};
+
+/// A key pair in the forms that signing and verifying want.
+#[derive(Clone)]
+pub(super) struct SigningKey {
+    /// PKCS#8.
+    pub(super) private_der: Vec<u8>,
+    /// The public point, base64url.
+    pub(super) public_x: String,
+    /// Names the key in token headers.
+    pub(super) key_id: String,
+    /// Its place among the keys; higher is newer.
+    number: u32,
+    written_at: UnixMs,
+}
+
+/// The keys of a folder, oldest first; never empty.
+pub(super) struct SigningKeys(Vec<SigningKey>);
+
+impl SigningKeys {
+    /// Reads the folder. A damaged file is an error, not a key less.
+    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+        let mut keys = Vec::new();
+        for (number, path) in files(folder)? {
+            keys.push(read(number, &path).with_context(|| format!("the signing key {}", path.display()))?);
+        }
+        anyhow::ensure!(
+            !keys.is_empty(),
+            "{} has no key: make one with `frontrow-server admin rotate-keys`",
+            folder.display()
+        );
+        keys.sort_by_key(|key| key.number);
+        Ok(Self(keys))
+    }
+
+    /// The same, with a first key if there is none. Several servers may start at once: one writes it, all read it.
+    pub(super) fn read_or_create(folder: &Path) -> anyhow::Result<Self> {
+        if files(folder)?.is_empty() {
+            create(folder, 1).with_context(|| format!("creating a signing key in {}", folder.display()))?;
+        }
+        Self::read(folder)
+    }
+
+    pub(super) fn all(&self) -> &[SigningKey] {
+        &self.0
+    }
+
+    /// The newest key that every server had time to read; while there is none, the oldest.
+    pub(super) fn signing(&self, now: UnixMs, activation: Duration) -> &SigningKey {
+        let activation_ms = i64::try_from(activation.as_millis()).unwrap_or(i64::MAX);
+        let known = |key: &&SigningKey| key.written_at.plus_ms(activation_ms) <= now;
+        self.0.iter().rev().find(known).unwrap_or(&self.0[0])
+    }
+}
+
+/// Adds a key, and removes those that can have signed nothing that is still valid: whatever is older than a key that
+/// has been signing for longer than a token lives. Gives back the new key's id and the removed files.
+pub fn rotate(
+    folder: &Path,
+    now: UnixMs,
+    activation: Duration,
+    token_ttl: Duration,
+) -> anyhow::Result<(String, Vec<PathBuf>)> {
+    let mut found = files(folder)?;
+    found.sort_unstable();
+    let number = found.last().map_or(1, |(number, _)| number + 1);
+    let path = create(folder, number)?;
+    let outlived = i64::try_from((activation + token_ttl).as_millis()).unwrap_or(i64::MAX);
+    let keys = found.iter().map(|(number, path)| read(*number, path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let superseded = keys.iter().rposition(|key| key.written_at.plus_ms(outlived) <= now).unwrap_or(0);
+    let removed: Vec<PathBuf> = found.into_iter().take(superseded).map(|(_, path)| path).collect();
+    for path in &removed {
+        std::fs::remove_file(path)?;
+    }
+    Ok((read(number, &path)?.key_id, removed))
+}
+
+fn files(folder: &Path) -> anyhow::Result<Vec<(u32, PathBuf)>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(|| format!("reading the folder {}", folder.display())),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let number = name.strip_prefix("access-token-").and_then(|name| name.strip_suffix(".pem"));
+        if let Some(Ok(number)) = number.map(str::parse) {
+            found.push((number, path));
+        }
+    }
+    Ok(found)
+}
+
+/// Losing the race for the number is fine: there is a key then.
+fn create(folder: &Path, number: u32) -> anyhow::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let path = folder.join(format!("access-token-{number}.pem"));
+    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())?;
+    let pem =
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(document.as_ref()));
+    // Complete before it has its name: nobody ever reads half a key, and the first one to link wins.
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(pem.as_bytes())?;
+    file.sync_all()?;
+    let linked = std::fs::hard_link(&draft, &path);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        Ok(()) | Err(_) => Ok(path),
+    }
+}
+
+fn read(number: u32, path: &Path) -> anyhow::Result<SigningKey> {
+    let written = File::open(path)?.metadata()?.modified()?.duration_since(SystemTime::UNIX_EPOCH)?;
+    let pem = std::fs::read_to_string(path)?;
+    let body: String = pem.lines().filter(|line| !line.starts_with("-----")).map(str::trim).collect();
+    let private_der = STANDARD.decode(body).context("it is not PEM")?;
+    let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&private_der)
+        .map_err(|error| anyhow::anyhow!("it holds no Ed25519 key in PKCS#8: {error}"))?;
+    let public = pair.public_key().as_ref();
+    let key_id = frontrow_domain::hex::lower(&Sha256::digest(public)[..8]);
+    let written_at = UnixMs(i64::try_from(written.as_millis())?);
+    Ok(SigningKey { public_x: URL_SAFE_NO_PAD.encode(public), private_der, key_id, number, written_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use frontrow_domain::clock::{Clock as _, SystemClock};
+
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+    const TTL: Duration = Duration::from_mins(15);
+
+    fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("frontrow-keys-{}-{name}", std::process::id()))
+    }
+
+    #[test]
+    fn a_first_key_is_created_once_and_read_back() {
+        let folder = folder("first");
+        assert!(SigningKeys::read(&folder).is_err(), "nothing is created in passing");
+        let first = SigningKeys::read_or_create(&folder).unwrap().0[0].key_id.clone();
+        create(&folder, 1).expect("a second server loses the race without an error");
+        assert_eq!(SigningKeys::read_or_create(&folder).unwrap().0[0].key_id, first);
+        std::fs::write(folder.join("access-token-2.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n").unwrap();
+        assert!(SigningKeys::read(&folder).is_err(), "a damaged key is not passed over");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_new_key_verifies_at_once_signs_later_and_replaces_what_is_outlived() {
+        let (folder, now) = (folder("rotation"), SystemClock.now());
+        let (first, _) = rotate(&folder, now, MINUTE, TTL).unwrap();
+        let (second, removed) = rotate(&folder, now, MINUTE, TTL).unwrap();
+        assert!(removed.is_empty());
+        let keys = SigningKeys::read(&folder).unwrap();
+        assert_eq!(keys.all().len(), 2);
+        assert_eq!(keys.signing(now, MINUTE).key_id, first);
+        assert_eq!(keys.signing(now.plus_ms(61_000), MINUTE).key_id, second);
+        let much_later = now.plus_ms(3_600_000);
+        let (_, removed) = rotate(&folder, much_later, MINUTE, TTL).unwrap();
+        assert_eq!(removed, [folder.join("access-token-1.pem")], "the second signs, until the third may");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,36 @@
+//! What people and programs do with a server, on either engine.
+
+mod accounts;
+mod bad_input;
+mod events;
+mod holds;
+mod idempotency;
+mod logins;
+mod recovery;
+mod rooms;
+mod sockets;
+
+/// Runs every journey of a file on both engines, each as a test of its own. `on_cluster` is counted as a test against
+/// the real servers.
+#[macro_export]
+macro_rules! journeys {
+    ([$($journey:ident),+ $(,)?]) => {
+        mod on_cluster {
+            $(
+                #[tokio::test]
+                async fn $journey() {
+                    super::$journey($crate::support::Engine::Cluster).await;
+                }
+            )+
+        }
+
+        mod embedded {
+            $(
+                #[tokio::test]
+                async fn $journey() {
+                    super::$journey($crate::support::Engine::Embedded).await;
+                }
+            )+
+        }
+    };
+}
