@@ -11,8 +11,7 @@ use tokio::sync::mpsc;
 use crate::support::{PATIENCE, new_event_id, new_user_id, redis};
 
 crate::contract!(
-    on_redis,
-    super::redis,
+    [on_redis: super::redis],
     [
         a_gate_opens_after_a_rebuild_and_is_read_back,
         i1_of_many_buyers_exactly_one_gets_the_seat,
