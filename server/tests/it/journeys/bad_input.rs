@@ -91,7 +91,8 @@ async fn a_huge_head_is_refused(engine: Engine) {
 async fn health_names_every_dependency(engine: Engine) {
     let cluster = TestStack::start(engine, 1).await;
     let base = cluster.anonymous(0).base;
-    let ready = async || reqwest::get(format!("{base}/readyz")).await.unwrap().json::<serde_json::Value>().await.unwrap();
+    let ready =
+        async || reqwest::get(format!("{base}/readyz")).await.unwrap().json::<serde_json::Value>().await.unwrap();
     let all = async {
         loop {
             let ready = ready().await;

@@ -10,6 +10,7 @@ pub mod mongo;
 mod outbox;
 mod plan_bytes;
 mod sales;
+pub mod sqlite;
 
 pub use accounts::{Accounts, OneTimeToken, RefreshToken, Rotation, SocketLogin, TokenKind};
 pub use answers::{AnswerKey, Answers, Begin, StoredAnswer};

@@ -4,6 +4,7 @@
 //! every server must know is read by each of them from its own stored position, so that no rebalance ever pauses it.
 
 pub mod kafka;
+pub mod outbox;
 
 use async_trait::async_trait;
 use frontrow_domain::clock::UnixMs;

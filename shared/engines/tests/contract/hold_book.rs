@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use frontrow_domain::holds::{Command, Gate, HoldBook, Outcome, Settled, SettledSeat};
+use frontrow_domain::holds::{Command, Gate, HoldBook, Mending, Outcome, Settled, SettledSeat};
 use frontrow_domain::ids::{EventId, Ordinal, UserId};
-use frontrow_domain::seat::{Fence, Lease};
+use frontrow_domain::seat::{Fence, Lease, SeatRecord};
 use frontrow_engines::holds::Holds;
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -29,6 +29,8 @@ enum Move {
     Claim(UserId, Vec<Ordinal>, StaleFence),
     Unclaim(UserId, Vec<Ordinal>, StaleFence),
     Settle(Vec<(Ordinal, u64, Kind, UserId)>),
+    /// What is seen is what is there, or that the seat is free.
+    Mend(Vec<(Ordinal, u64, Kind, UserId)>, SeenRight),
     Rebuild(u64),
     SetGate(u64, u64, bool),
     Wait(u64),
@@ -42,14 +44,16 @@ enum Kind {
     Blocked,
 }
 
+/// Whether a seat is still as it was seen.
+type SeenRight = bool;
 /// Whether a command carries the fence that the seat has, or an older one.
 type StaleFence = bool;
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let user = || (0..USERS).prop_map(|n| UserId(Uuid::from_u128(0x1000 + n)));
     let seats = || btree_set((0..SEATS).prop_map(Ordinal), 1..4).prop_map(|set| set.into_iter().collect::<Vec<_>>());
-    let kind = prop_oneof![Just(Kind::Available), Just(Kind::Claimed), Just(Kind::Sold), Just(Kind::Blocked)];
-    let settled = ((0..SEATS).prop_map(Ordinal), 0..4_u64, kind, user());
+    let kind = || prop_oneof![Just(Kind::Available), Just(Kind::Claimed), Just(Kind::Sold), Just(Kind::Blocked)];
+    let settled = || ((0..SEATS).prop_map(Ordinal), 0..4_u64, kind(), user());
     let next = prop_oneof![
         8 => (user(), seats()).prop_map(|(user, seats)| Move::Hold(user, seats)),
         3 => (user(), seats()).prop_map(|(user, seats)| Move::Release(user, seats)),
@@ -57,7 +61,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => seats().prop_map(Move::Expire),
         4 => (user(), seats(), proptest::bool::weighted(0.2)).prop_map(|(user, seats, stale)| Move::Claim(user, seats, stale)),
         2 => (user(), seats(), proptest::bool::weighted(0.2)).prop_map(|(user, seats, stale)| Move::Unclaim(user, seats, stale)),
-        3 => vec(settled, 1..3).prop_map(Move::Settle),
+        3 => vec(settled(), 1..3).prop_map(Move::Settle),
+        3 => (vec(settled(), 1..3), proptest::bool::weighted(0.7)).prop_map(|(seats, right)| Move::Mend(seats, right)),
         1 => (1..4_u64).prop_map(Move::Rebuild),
         2 => (1..4_u64, 1..4_u64, proptest::bool::weighted(0.8)).prop_map(|(epoch, version, open)| Move::SetGate(epoch, version, open)),
         2 => (1..30_u64).prop_map(Move::Wait),
@@ -149,6 +154,15 @@ fn command(next: &Move, book: &HoldBook, now_ms: u64) -> Command {
             let seat =
                 |(ordinal, version, kind, owner)| SettledSeat { ordinal, version, state: settled(kind, owner, now_ms) };
             Command::Settle { rebuild_epoch: Some(2), seats: seats.into_iter().map(seat).collect() }
+        }
+        Move::Mend(seats, right) => {
+            let mending = |(ordinal, version, kind, owner)| {
+                let seen = if right { book.record(now_ms, ordinal) } else { SeatRecord::Available };
+                Mending { settled: SettledSeat { ordinal, version, state: settled(kind, owner, now_ms) }, seen }
+            };
+            let mut seats: Vec<_> = seats.into_iter().map(mending).collect();
+            seats.dedup_by_key(|mending| mending.settled.ordinal);
+            Command::Mend { seats }
         }
         Move::Rebuild(epoch) => Command::Rebuild { epoch },
         Move::SetGate(epoch, version, open) => Command::SetGate(Gate { epoch, version, open }),

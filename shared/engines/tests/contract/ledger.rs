@@ -1,84 +1,40 @@
 //! What every ledger must do.
 
-use frontrow_domain::account::{Role, User};
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::holds::Settled;
 use frontrow_domain::ids::{EventId, OrderId, Ordinal, UserId};
 use frontrow_domain::inventory::{InventoryFact, Seats};
 use frontrow_domain::seat::Fence;
 use frontrow_engines::ledger::{
-    AnswerKey, Begin, Claim, ClaimRefusal, ClaimedSeat, EventQuery, InventorySeat, Ledger, OneTimeToken, StoredAnswer,
-    TokenKind,
+    AnswerKey, Begin, Claim, ClaimRefusal, ClaimedSeat, EventOrder, EventQuery, InventoryCategory, InventorySeat,
+    InventorySection, Ledger, StoredAnswer,
 };
 
-use crate::support::{PATIENCE, event, mongo, new_order_id, new_outbox_id, new_user_id, now, plan};
+use crate::support::{event, mongo, new_event_id, new_order_id, new_outbox_id, new_user_id, now, plan, sqlite};
 
 crate::contract!(
-    on_mongo,
-    super::mongo,
+    [on_mongo: super::mongo, on_sqlite: super::sqlite],
     [
-        an_email_belongs_to_one_account,
-        a_one_time_token_works_once,
         an_event_comes_with_its_plan_and_its_outbox_row,
         events_are_listed_filtered_and_paged,
+        every_order_of_events_is_paged_without_gaps,
+        events_are_found_in_any_case_and_by_time,
         a_late_change_of_an_event_is_refused,
+        a_change_of_an_event_leaves_what_is_not_its_own,
         i6_inventory_written_twice_is_there_once,
+        categories_and_sections_keep_their_order,
         generation_ends_once,
+        generation_that_failed_is_tried_again,
         a_fence_epoch_is_given_out_once,
         i1_of_many_orders_exactly_one_claims_the_seat,
         i2_the_seat_limit_holds_in_the_ledger,
         a_stale_fence_claims_nothing,
         a_claim_ends_as_sale_or_as_release,
+        a_newer_epoch_beats_a_higher_counter,
         blocking_is_all_or_nothing,
-        the_outbox_gives_every_row_to_one_relay_at_a_time,
-        the_feed_brings_new_rows,
-        positions_in_the_log_are_kept,
         an_idempotency_key_gives_one_answer,
     ]
 );
-
-fn user(email: &str) -> User {
-    User {
-        id: new_user_id(),
-        email: email.into(),
-        name: "Ada (admin)".into(),
-        role: Role::Customer,
-        password_hash: "$argon2id$".into(),
-        created_at: now(),
-    }
-}
-
-async fn an_email_belongs_to_one_account(ledger: &impl Ledger) {
-    let ada = user("ada@example.org");
-    assert!(ledger.create_user(&ada).await.expect("answers"));
-    assert!(!ledger.create_user(&user("ada@example.org")).await.expect("answers"));
-    assert_eq!(ledger.user_by_email("ada@example.org").await.expect("answers"), Some(ada.clone()));
-    let promoted = ledger.set_role(ada.id, Role::Organizer).await.expect("answers").expect("the account");
-    assert_eq!(promoted.role, Role::Organizer);
-    assert_eq!(ledger.find_users("(ADMIN)", "", 10).await.expect("answers"), [promoted], "the text is no pattern");
-    assert_eq!(ledger.find_users(".*", "", 10).await.expect("answers"), []);
-    let ben = user("ben@example.org");
-    assert!(ledger.create_user(&ben).await.expect("answers"));
-    assert_eq!(ledger.find_users("", "ada@example.org", 10).await.expect("answers"), [ben], "after Ada comes Ben");
-}
-
-async fn a_one_time_token_works_once(ledger: &impl Ledger) {
-    let expires_at = now().plus_ms(60_000);
-    let token = OneTimeToken {
-        kind: TokenKind::Socket,
-        hash: "abc".into(),
-        user_id: new_user_id(),
-        expires_at,
-        login_expires_at: expires_at,
-    };
-    ledger.save_token(&token).await.expect("answers");
-    let take = |kind, at| ledger.take_token(kind, "abc", at);
-    assert_eq!(take(TokenKind::Refresh, now()).await.expect("answers"), None, "another kind is another token");
-    assert_eq!(take(TokenKind::Socket, expires_at).await.expect("answers"), None, "too late");
-    let (one, two) = tokio::join!(take(TokenKind::Socket, now()), take(TokenKind::Socket, now()));
-    let taken = [one.expect("answers"), two.expect("answers")];
-    assert_eq!(taken.iter().flatten().collect::<Vec<_>>(), [&token]);
-}
 
 async fn an_event_comes_with_its_plan_and_its_outbox_row(ledger: &impl Ledger) {
     let plan = plan();
@@ -121,6 +77,61 @@ async fn events_are_listed_filtered_and_paged(ledger: &impl Ledger) {
     assert!(found.is_empty());
 }
 
+async fn every_order_of_events_is_paged_without_gaps(ledger: &impl Ledger) {
+    let plan = plan();
+    let start = now();
+    let mut events = Vec::new();
+    for n in 0..6 {
+        let mut event = event(&plan, 3);
+        // Two of each name and three of each time.
+        event.name = ["Carmen", "Aida", "Boheme"][n % 3].into();
+        event.starts_at = start.plus_ms(if n % 2 == 0 { 1_000 } else { 2_000 });
+        event.status = EventStatus::Closed;
+        ledger.create_event(&event, &plan, new_outbox_id(), None).await.expect("answers");
+        events.push(event);
+    }
+    let pages = async |order| {
+        let (mut ids, mut after) = (Vec::new(), None);
+        loop {
+            let query = EventQuery { order, after, limit: 2, ..EventQuery::default() };
+            let page = ledger.events(&query).await.expect("answers");
+            ids.extend(page.iter().map(|event| event.id));
+            match page.last() {
+                Some(last) => after = Some(last.id),
+                None => return ids,
+            }
+        }
+    };
+    let ids = |events: &[frontrow_domain::event::Event]| events.iter().map(|event| event.id).collect::<Vec<_>>();
+    events.sort_by_key(|event| (event.starts_at, event.id));
+    assert_eq!(pages(EventOrder::StartsAt).await, ids(&events));
+    events.reverse();
+    assert_eq!(pages(EventOrder::StartsAtDescending).await, ids(&events));
+    events.sort_by_key(|event| (event.name.clone(), event.id));
+    assert_eq!(pages(EventOrder::Name).await, ids(&events));
+}
+
+async fn events_are_found_in_any_case_and_by_time(ledger: &impl Ledger) {
+    let plan = plan();
+    let mut event = event(&plan, 3);
+    event.status = EventStatus::OnSale;
+    (event.name, event.venue, event.description) = ("FAUST".into(), "Große BÜHNE".into(), "100 % Жизнь".into());
+    ledger.create_event(&event, &plan, new_outbox_id(), None).await.expect("answers");
+    let all = EventQuery { limit: 9, ..EventQuery::default() };
+    let count = async |query| ledger.events(&query).await.expect("answers").len();
+    for (text, found) in [("große bühne", 1), ("ЖИЗНЬ", 1), ("faust", 1), ("% ж", 1), ("_aust", 0), ("f.ust", 0)]
+    {
+        assert_eq!(count(EventQuery { text: Some(text.into()), ..all.clone() }).await, found, "{text}");
+    }
+    let at = event.starts_at;
+    for (from, to, found) in [(at, at.plus_ms(1), 1), (at.plus_ms(1), at.plus_ms(2), 0), (at.plus_ms(-1), at, 0)] {
+        assert_eq!(count(EventQuery { from: Some(from), to: Some(to), ..all.clone() }).await, found);
+    }
+    for (organizer, found) in [(event.organizer_id, 1), (new_user_id(), 0)] {
+        assert_eq!(count(EventQuery { organizer_id: Some(organizer), ..all.clone() }).await, found);
+    }
+}
+
 async fn a_late_change_of_an_event_is_refused(ledger: &impl Ledger) {
     let plan = plan();
     let original = event(&plan, 3);
@@ -132,6 +143,23 @@ async fn a_late_change_of_an_event_is_refused(ledger: &impl Ledger) {
     assert!(!ledger.save_event(&changed, new_outbox_id(), now()).await.expect("answers"), "the version has moved on");
     assert_eq!(ledger.event(original.id).await.expect("answers").expect("the event").name, "Semi-final");
     assert_eq!(ledger.lag().await.expect("answers").rows, 2, "created, changed once");
+}
+
+async fn a_change_of_an_event_leaves_what_is_not_its_own(ledger: &impl Ledger) {
+    let plan = plan();
+    let original = event(&plan, 3);
+    ledger.create_event(&original, &plan, new_outbox_id(), None).await.expect("answers");
+    // The record was read before these two happened.
+    ledger.write_inventory_seats(original.id, 0, &inventory(2)).await.expect("answers");
+    assert_eq!(ledger.advance_fence_epoch(original.id, 0).await.expect("answers"), Some(1));
+    let mut changed = original.clone();
+    changed.version += 1;
+    changed.prices.insert("Balcony".into(), 4_500);
+    (changed.ends_at, changed.genre) = (Some(changed.starts_at.plus_ms(1)), None);
+    assert!(ledger.save_event(&changed, new_outbox_id(), now()).await.expect("answers"));
+    changed.fence_epoch = 1;
+    changed.generation.done = 2;
+    assert_eq!(ledger.event(original.id).await.expect("answers"), Some(changed));
 }
 
 async fn on_sale(ledger: &impl Ledger, seats: u32) -> EventId {
@@ -167,12 +195,49 @@ async fn i6_inventory_written_twice_is_there_once(ledger: &impl Ledger) {
     assert_eq!(ledger.event(event.id).await.expect("answers").expect("the event").generation.done, 10);
 }
 
+async fn categories_and_sections_keep_their_order(ledger: &impl Ledger) {
+    let plan = plan();
+    let event = event(&plan, 12);
+    ledger.create_event(&event, &plan, new_outbox_id(), None).await.expect("answers");
+    // Twelve, so that an order by digits would show.
+    let name = |n: u32| format!("N{n}");
+    let category = |n| InventoryCategory { id: name(12 - n), name: name(n), color: "#fff".into(), total: n };
+    let section = |n| InventorySection { id: name(12 - n), name: name(n), total: n };
+    let categories: Vec<_> = (0..12).map(category).collect();
+    let sections: Vec<_> = (0..12).map(section).collect();
+    for _ in 0..2 {
+        ledger.write_inventory_heads(event.id, &categories, &sections).await.expect("answers");
+    }
+    assert_eq!(ledger.categories(event.id).await.expect("answers"), categories);
+    assert_eq!(ledger.sections(event.id).await.expect("answers"), sections);
+}
+
 async fn generation_ends_once(ledger: &impl Ledger) {
     let id = on_sale(ledger, 2).await;
     assert!(!ledger.finish_generation(id, new_outbox_id(), now()).await.expect("answers"));
     assert!(!ledger.fail_generation(id, "too late", new_outbox_id(), now()).await.expect("answers"));
     let event = ledger.event(id).await.expect("answers").expect("the event");
     assert_eq!((event.status, event.version, event.generation.done), (EventStatus::OnSale, 2, 2));
+}
+
+async fn generation_that_failed_is_tried_again(ledger: &impl Ledger) {
+    let plan = plan();
+    let original = event(&plan, 2);
+    ledger.create_event(&original, &plan, new_outbox_id(), None).await.expect("answers");
+    assert!(!ledger.retry_generation(original.id, new_outbox_id(), now()).await.expect("answers"), "not failed");
+    assert!(ledger.fail_generation(original.id, "no plan", new_outbox_id(), now()).await.expect("answers"));
+    let failed = ledger.event(original.id).await.expect("answers").expect("the event");
+    assert_eq!((failed.status, failed.generation.error.as_deref()), (EventStatus::Failed, Some("no plan")));
+
+    assert!(ledger.retry_generation(original.id, new_outbox_id(), now()).await.expect("answers"));
+    assert!(!ledger.retry_generation(original.id, new_outbox_id(), now()).await.expect("answers"), "once");
+    let again = ledger.event(original.id).await.expect("answers").expect("the event");
+    assert_eq!((again.status, again.generation.error, again.version), (EventStatus::Generating, None, 3));
+    let facts: Vec<_> = ledger.lease(10, 0, 1000).await.expect("answers").into_iter().map(|row| row.fact).collect();
+    let created = InventoryFact::EventCreated { plan_hash: plan.hash().to_owned() };
+    assert_eq!(facts, [created.clone(), InventoryFact::InventoryFailed { error: "no plan".into() }, created]);
+    assert!(ledger.finish_generation(original.id, new_outbox_id(), now()).await.expect("answers"));
+    assert!(!ledger.retry_generation(new_event_id(), new_outbox_id(), now()).await.expect("answers"), "no such event");
 }
 
 async fn a_fence_epoch_is_given_out_once(ledger: &impl Ledger) {
@@ -232,6 +297,21 @@ async fn a_stale_fence_claims_nothing(ledger: &impl Ledger) {
     assert_eq!(refused, Err(ClaimRefusal::Lost(vec![Ordinal(0)])));
 }
 
+async fn a_newer_epoch_beats_a_higher_counter(ledger: &impl Ledger) {
+    let event = on_sale(ledger, 1).await;
+    let mut older = claim(event, new_order_id(), new_user_id(), &[0], 9);
+    assert_eq!(ledger.claim(&older, new_outbox_id(), now()).await.expect("answers"), Ok(()));
+    ledger.release_claim(event, older.order_id, new_outbox_id(), now()).await.expect("answers");
+    // The hold store lost its memory: a new epoch, whose counter starts again.
+    let mut newer = claim(event, new_order_id(), new_user_id(), &[0], 1);
+    newer.seats[0].fence.epoch = 2;
+    assert_eq!(ledger.claim(&newer, new_outbox_id(), now()).await.expect("answers"), Ok(()));
+    ledger.release_claim(event, newer.order_id, new_outbox_id(), now()).await.expect("answers");
+    older.seats[0].fence.counter = 99;
+    let refused = ledger.claim(&older, new_outbox_id(), now()).await.expect("answers");
+    assert_eq!(refused, Err(ClaimRefusal::Lost(vec![Ordinal(0)])));
+}
+
 async fn a_claim_ends_as_sale_or_as_release(ledger: &impl Ledger) {
     let (event, buyer) = (on_sale(ledger, 3).await, new_user_id());
     let order = claim(event, new_order_id(), buyer, &[2, 1], 1);
@@ -266,48 +346,6 @@ async fn blocking_is_all_or_nothing(ledger: &impl Ledger) {
     let blocked: Vec<_> =
         settled.iter().filter(|seat| seat.state == Settled::Blocked).map(|seat| seat.ordinal).collect();
     assert_eq!(blocked, [Ordinal(1)]);
-}
-
-async fn the_outbox_gives_every_row_to_one_relay_at_a_time(ledger: &impl Ledger) {
-    for _ in 0..6 {
-        let plan = plan();
-        ledger.create_event(&event(&plan, 1), &plan, new_outbox_id(), None).await.expect("answers");
-    }
-    assert_eq!(ledger.lease(10, 60_000, 1000).await.expect("answers"), [], "they are too young for polling");
-    let (one, two) = tokio::join!(ledger.lease(10, 0, 60_000), ledger.lease(10, 0, 60_000));
-    let (one, two) = (one.expect("answers"), two.expect("answers"));
-    assert_eq!(one.len() + two.len(), 6);
-    let given: Vec<_> = one.iter().chain(&two).map(|row| row.id).collect();
-    ledger.mark_published(&given[..4]).await.expect("answers");
-    assert_eq!(ledger.lag().await.expect("answers").rows, 2);
-    assert_eq!(ledger.lease(10, 0, 1000).await.expect("answers"), [], "the other two are still leased");
-}
-
-async fn the_feed_brings_new_rows(ledger: &impl Ledger) {
-    let mut feed = ledger.follow("relay").await.expect("a feed");
-    let create = async || {
-        let (plan, id) = (plan(), new_outbox_id());
-        ledger.create_event(&event(&plan, 1), &plan, id, None).await.expect("answers");
-        id
-    };
-    let first = create().await;
-    let rows = tokio::time::timeout(PATIENCE, feed.next(60_000)).await.expect("in time").expect("rows");
-    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [first]);
-    feed.save_position().await.expect("answers");
-    drop(feed);
-    // Committed while nobody followed: the saved position leads there.
-    let second = create().await;
-    let mut feed = ledger.follow("relay").await.expect("a feed");
-    let rows = tokio::time::timeout(PATIENCE, feed.next(60_000)).await.expect("in time").expect("rows");
-    assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [second]);
-}
-
-async fn positions_in_the_log_are_kept(ledger: &impl Ledger) {
-    assert!(ledger.log_position("server-1").await.expect("answers").is_empty());
-    for offset in [7, 9] {
-        ledger.save_log_position("server-1", &[(0, offset), (3, 2)].into()).await.expect("answers");
-    }
-    assert_eq!(ledger.log_position("server-1").await.expect("answers"), [(0, 9), (3, 2)].into());
 }
 
 async fn an_idempotency_key_gives_one_answer(ledger: &impl Ledger) {

@@ -1,21 +1,24 @@
-//! The contract suites of the three ports, run against the real servers.
+//! The contract suites of the three ports, run against every engine: the real servers, and a real file.
 //!
 //! `cargo xtask test` starts the servers and names them in the environment. Without them these tests fail: a contract
 //! that was not tried was not kept.
 
+mod accounts;
 mod hold_book;
 mod holds;
 mod ledger;
 mod log;
+mod outbox;
+mod sqlite;
 mod support;
 
-/// Runs every function of a suite as a test of its own against one adapter.
+/// Runs every function of a suite as a test of its own, against each of the adapters.
 ///
-/// The adapter's module is named after the server, so that the test summary can count per server.
+/// An adapter's module is named after what it runs on, so that the test summary can count per server.
 #[macro_export]
 macro_rules! contract {
-    ($server:ident, $open:path, [$($test:ident),+ $(,)?]) => {
-        mod $server {
+    (@one $engine:ident, $open:path, [$($test:ident),+ $(,)?]) => {
+        mod $engine {
             $(
                 #[tokio::test]
                 async fn $test() {
@@ -23,5 +26,8 @@ macro_rules! contract {
                 }
             )+
         }
+    };
+    ([$($engine:ident: $open:path),+ $(,)?], $tests:tt) => {
+        $( $crate::contract!(@one $engine, $open, $tests); )+
     };
 }

@@ -1,14 +1,20 @@
 //! Opens the adapters under test, and makes the things that every suite needs.
 
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::clock::{Clock as _, SystemClock, UnixMs};
 use frontrow_domain::event::{Event, EventStatus, Generation};
 use frontrow_domain::ids::{EventId, OrderId, OutboxId, UserId};
+use frontrow_engines::holds::book::BookHolds;
 use frontrow_engines::holds::redis::RedisHolds;
 use frontrow_engines::ledger::PlanBytes;
 use frontrow_engines::ledger::mongo::MongoLedger;
+use frontrow_engines::ledger::sqlite::SqliteLedger;
 use frontrow_engines::log::kafka::KafkaLog;
+use frontrow_engines::log::outbox::OutboxLog;
 use uuid::Uuid;
 
 /// What a test may wait for at most.
@@ -27,6 +33,11 @@ pub(crate) async fn redis() -> RedisHolds {
     RedisHolds::connect(&redis_url()).await.expect("redis")
 }
 
+/// A book on the machine's clock.
+pub(crate) async fn book() -> BookHolds {
+    BookHolds::new(Arc::new(SystemClock))
+}
+
 /// A database of its own: outbox rows of one test must not be leased by another.
 pub(crate) async fn mongo() -> MongoLedger {
     let database = format!("contract_{}", Uuid::new_v4().simple());
@@ -35,9 +46,42 @@ pub(crate) async fn mongo() -> MongoLedger {
 
 /// Topics of its own, so that every test reads its own messages only.
 pub(crate) async fn kafka() -> KafkaLog {
-    KafkaLog::connect(&server("FRONTROW_TEST_KAFKA"), &format!("contract-{}", Uuid::new_v4().simple()))
-        .await
-        .expect("kafka")
+    KafkaLog::new(&server("FRONTROW_TEST_KAFKA"), &format!("contract-{}", Uuid::new_v4().simple()), 1).expect("kafka")
+}
+
+thread_local! {
+    /// Every test has a thread of its own; when that ends, the adapters are dropped and its folders go too.
+    static FOLDERS: RefCell<Vec<Folder>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A folder that is there as long as the test.
+pub(crate) fn folder() -> PathBuf {
+    let path = std::env::temp_dir().join(format!("frontrow-contract-{}", Uuid::new_v4().simple()));
+    std::fs::create_dir(&path).expect("a folder");
+    FOLDERS.with_borrow_mut(|folders| folders.push(Folder(path.clone())));
+    path
+}
+
+pub(crate) fn open_sqlite(path: &Path) -> SqliteLedger {
+    SqliteLedger::open(path).expect("sqlite")
+}
+
+/// A file of its own.
+pub(crate) async fn sqlite() -> SqliteLedger {
+    open_sqlite(&folder().join("frontrow.db"))
+}
+
+/// The log in a file of its own.
+pub(crate) async fn outbox() -> OutboxLog {
+    OutboxLog::new(sqlite().await)
 }
 
 pub(crate) fn now() -> UnixMs {
