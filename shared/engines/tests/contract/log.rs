@@ -273,6 +273,30 @@ mod on_outbox_only {
     }
 
     #[tokio::test]
+    async fn a_commit_wakes_whoever_waits_for_it() {
+        let ledger = ledger();
+        let log = OutboxLog::new(ledger.clone());
+        let mut tail = log.tail(&start()).await.expect("a reader");
+        let mut member = log.join("workers", "one").await.expect("a member");
+        let mut feed = ledger.follow("relay").await.expect("a feed");
+        let began = std::time::Instant::now();
+        for _ in 0..16 {
+            let waiting = async { tokio::join!(tail.next(), member.next(), feed.next(60_000)) };
+            let (_, (tailed, given, fed)) = tokio::join!(biased_last(create(&ledger)), within(waiting));
+            tailed.and(given).expect("an entry");
+            fed.expect("rows");
+        }
+        // Looking again by themselves alone would take them eight seconds.
+        assert!(began.elapsed() < std::time::Duration::from_secs(4), "{:?}", began.elapsed());
+    }
+
+    /// Lets everybody else begin to wait first.
+    async fn biased_last<T>(work: impl Future<Output = T>) -> T {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        work.await
+    }
+
+    #[tokio::test]
     async fn a_position_from_another_file_is_not_waited_for() {
         let log = outbox().await;
         let expected = message(1);

@@ -137,6 +137,29 @@ async fn a_file_from_the_future_is_refused() {
 }
 
 #[tokio::test]
+async fn a_killed_programs_file_is_looked_at_and_left_as_it_was() {
+    let (path, copy) = (folder().join("frontrow.db"), folder().join("frontrow.db"));
+    filled(&path).await;
+    let newer = Connection::open(&path).expect("opens");
+    newer.pragma_update(None, "user_version", 99).expect("writes");
+    // The newer version is in the log of changes only; SQLite is eager to move it into the file.
+    for (name, bytes) in files(&path) {
+        std::fs::write(copy.with_file_name(name), bytes).expect("writes");
+    }
+    // How a log is read is noted beside it; that is no part of the data.
+    let data = || {
+        let mut data = files(&copy);
+        data.remove("frontrow.db-shm");
+        data
+    };
+    let before = data();
+    assert!(before.len() == 2 && !before["frontrow.db-wal"].is_empty());
+    let error = SqliteLedger::open(&copy).err().expect("refused");
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error}");
+    assert!(data() == before);
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_refused() {
     let path = folder().join("frontrow.db");
     filled(&path).await;

@@ -168,7 +168,7 @@ CREATE TABLE outbox (
     created_at INTEGER NOT NULL,
     published  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX outbox_unpublished ON outbox (created_at) WHERE published = 0;
+CREATE INDEX outbox_unpublished ON outbox (offset, created_at) WHERE published = 0;
 CREATE INDEX outbox_published ON outbox (created_at) WHERE published = 1;
 
 -- Where readers of the log stand: the next offset to read. A group's row is named group:NAME.
