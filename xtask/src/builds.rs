@@ -19,10 +19,17 @@ use crate::{
 /// What is not a source of the web app: results of installing, building and testing.
 const NOT_SOURCES: [&str; 3] = ["node_modules", "dist", "coverage"];
 
-/// The cargo that runs xtask, in the checkout.
+/// The cargo that runs xtask, in the checkout. What `cargo run` tells a program about its own package is left out: build
+/// scripts that look at it would run again after every `cargo build` by hand, and with them half of the workspace.
 pub(crate) fn cargo(workspace: &Workspace) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(workspace.root());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "LD_LIBRARY_PATH" {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

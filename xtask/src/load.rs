@@ -45,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()>
 }
 
 fn own_stack(workspace: &Workspace, stop: &Stop) -> Result<Stack> {
-    let plan = stack::Plan { release: true, ..stack::Plan::on_free_ports(1)? };
+    let plan = stack::Plan { release: true, ..stack::Plan::cluster(1)? };
     stack::start(workspace, &plan, DataDir::scratch(workspace, "load-stack")?, stop)
 }
 

@@ -1,4 +1,5 @@
-//! A whole Frontrow: engines, relay, servers. `up` serves it, tests and load scenarios start one of their own.
+//! A whole Frontrow: one server on a file, or engines, relay and servers. `up` serves it, tests and load scenarios start
+//! one of their own.
 //!
 //! Must never know what a command wants it for.
 
@@ -24,6 +25,8 @@ use crate::{
 
 /// What to start.
 pub(crate) struct Plan {
+    /// On Redis, `MongoDB` and Kafka; otherwise one server with everything in it.
+    pub(crate) cluster: bool,
     /// Where the first server listens; the others count up from its port.
     pub(crate) addr: SocketAddr,
     pub(crate) servers: u16,
@@ -40,17 +43,23 @@ pub(crate) struct Stack {
 
 /// What every child of one stack is told.
 struct Environment {
-    engines: Engines,
+    /// `None`: the embedded engine, in the data folder.
+    engines: Option<Engines>,
     admin: Account,
     web_dir: PathBuf,
-    signing_key: PathBuf,
+    data: PathBuf,
 }
 
 impl Plan {
-    /// Two or more servers on ports nobody uses, as tests and load scenarios want them.
-    pub(crate) fn on_free_ports(servers: u16) -> Result<Self> {
+    /// A cluster of servers on ports nobody uses, as tests and load scenarios want them.
+    pub(crate) fn cluster(servers: u16) -> Result<Self> {
         let first = ports::free_run(servers, &[])?;
-        Ok(Self { addr: ports::loopback(first), servers, demo: true, release: false })
+        Ok(Self { cluster: true, addr: ports::loopback(first), servers, demo: true, release: false })
+    }
+
+    /// One embedded server on a port nobody uses.
+    pub(crate) fn embedded() -> Result<Self> {
+        Ok(Self { cluster: false, ..Self::cluster(1)? })
     }
 
     fn addresses(&self) -> Result<Vec<SocketAddr>> {
@@ -66,17 +75,21 @@ pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &St
     if let Some(taken) = addresses.iter().find(|&&address| !ports::is_free(address)) {
         bail!("{taken} is in use by another program: choose another --addr");
     }
-    let programs = Programs::install(workspace)?;
+    if !plan.cluster && plan.servers > 1 {
+        bail!("the embedded engine is one process: several --servers need --cluster");
+    }
+    let programs = plan.cluster.then(|| Programs::install(workspace)).transpose()?;
     builds::binaries(workspace, plan.release, stop)?;
     let web_dir = builds::web_app(workspace, stop)?;
     stop.check()?;
 
-    let signing_key = data.path().join("keys").join("access-token.pem");
-    std::fs::create_dir_all(data.path().join("keys"))?;
+    let folder = data.path().to_path_buf();
     let mut supervisor = Supervisor::new(data, stop);
-    let engines = engines::start(&mut supervisor, &programs)?;
-    let environment = Environment { engines, admin: demo::admin(), web_dir, signing_key };
-    supervisor.start(environment.relay(workspace.binary("frontrow-relay", plan.release)))?;
+    let engines = programs.map(|programs| engines::start(&mut supervisor, &programs)).transpose()?;
+    let environment = Environment { engines, admin: demo::admin(), web_dir, data: folder };
+    if plan.cluster {
+        supervisor.start(environment.relay(workspace.binary("frontrow-relay", plan.release)))?;
+    }
     for (number, &address) in (1_u16..).zip(&addresses) {
         supervisor.start(environment.server(workspace.binary("frontrow-server", plan.release), number, address))?;
     }
@@ -125,7 +138,6 @@ impl Environment {
             ("FRONTROW__SERVER__ADDR", address.to_string().into()),
             ("FRONTROW__SERVER__NAME", name.clone().into()),
             ("FRONTROW__SERVER__WEB_DIR", self.web_dir.clone().into()),
-            ("FRONTROW__AUTH__SIGNING_KEY_FILE", self.signing_key.clone().into()),
             ("FRONTROW_ADMIN_EMAIL", self.admin.email.clone().into()),
             ("FRONTROW_ADMIN_PASSWORD", self.admin.password.clone().into()),
         ]);
@@ -133,14 +145,23 @@ impl Environment {
     }
 
     fn shared(&self) -> Vec<(&'static str, OsString)> {
-        vec![
+        let mut env = vec![
             ("FRONTROW__PROFILE", "development".into()),
+            ("FRONTROW__ENGINE", if self.engines.is_some() { "cluster" } else { "embedded" }.into()),
             ("FRONTROW__LIMITS__TRUSTED_ADDRESSES", r#"["127.0.0.1","::1"]"#.into()),
-            ("FRONTROW__REDIS__URL", self.engines.redis_url.clone().into()),
-            ("FRONTROW__MONGO__URL", self.engines.mongo_url.clone().into()),
-            ("FRONTROW__MONGO__DATABASE", "frontrow".into()),
-            ("FRONTROW__KAFKA__BROKERS", self.engines.kafka_brokers.clone().into()),
-        ]
+            ("FRONTROW__EMBEDDED__FILE", self.data.join("frontrow.db").into()),
+            ("FRONTROW__AUTH__KEYS_DIR", self.data.join("keys").into()),
+            ("FRONTROW__MAIL__DIR", self.data.join("mail").into()),
+        ];
+        if let Some(engines) = &self.engines {
+            env.extend([
+                ("FRONTROW__REDIS__URL", engines.redis_url.clone().into()),
+                ("FRONTROW__MONGO__URL", engines.mongo_url.clone().into()),
+                ("FRONTROW__MONGO__DATABASE", "frontrow".into()),
+                ("FRONTROW__KAFKA__BROKERS", engines.kafka_brokers.clone().into()),
+            ]);
+        }
+        env
     }
 }
 
@@ -150,7 +171,8 @@ mod tests {
 
     #[test]
     fn ports_count_up_from_the_first_address() {
-        let plan = Plan { addr: "127.0.0.1:8080".parse().unwrap(), servers: 3, demo: false, release: false };
+        let plan =
+            Plan { cluster: true, addr: "127.0.0.1:8080".parse().unwrap(), servers: 3, demo: false, release: false };
         let ports: Vec<u16> = plan.addresses().unwrap().iter().map(SocketAddr::port).collect();
         assert_eq!(ports, [8080, 8081, 8082]);
         let beyond = Plan { addr: "127.0.0.1:65535".parse().unwrap(), ..plan };

@@ -20,10 +20,10 @@ pub(crate) struct Args {
     /// Where everything is kept.
     #[arg(long, default_value = "./data")]
     data: PathBuf,
-    /// Run on Redis, `MongoDB` and Kafka; implied for now.
+    /// Run on Redis, `MongoDB` and Kafka, with a relay, instead of one server with everything in one file.
     #[arg(long)]
     cluster: bool,
-    /// How many servers; their ports count up from --addr.
+    /// How many servers; their ports count up from --addr. More than one needs --cluster.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     servers: u16,
     /// Leave the demo accounts and the demo event out.
@@ -35,11 +35,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()> {
-    if !args.cluster {
-        say("this milestone runs on the cluster engine (Redis, MongoDB, Kafka): --cluster is implied");
-    }
     let data = DataDir::open(&args.data)?;
-    let plan = stack::Plan { addr: args.addr, servers: args.servers, demo: !args.no_demo, release: args.release };
+    let plan = stack::Plan {
+        cluster: args.cluster,
+        addr: args.addr,
+        servers: args.servers,
+        demo: !args.no_demo,
+        release: args.release,
+    };
     let mut stack = stack::start(workspace, &plan, data, stop)?;
     if !args.no_demo {
         say(format!("\nFrontrow is at {}", stack.urls.join(" and ")));

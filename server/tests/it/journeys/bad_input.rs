@@ -1,5 +1,7 @@
 //! Nonsense over HTTP: the table's answer, no state change, no panic.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
