@@ -56,10 +56,19 @@ async fn main() -> anyhow::Result<()> {
 /// A ledger that was away at start, or does not answer for a while, is looked for: [`Ledger::check`] makes it ready.
 async fn prepare(ledger: Arc<dyn Ledger>) {
     let mut ticks = tokio::time::interval(Duration::from_millis(500));
+    let mut away = false;
     loop {
         ticks.tick().await;
-        if let Err(error) = ledger.check().await {
-            warn!(%error, "the ledger is away");
+        match ledger.check().await {
+            Err(error) if !away => {
+                away = true;
+                warn!(%error, "the ledger is away");
+            }
+            Ok(()) if away => {
+                away = false;
+                info!("the ledger is back");
+            }
+            Ok(()) | Err(_) => {}
         }
     }
 }

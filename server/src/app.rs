@@ -60,7 +60,7 @@ pub(crate) struct App {
 }
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    use accounts::{admin, recovery, routes as auth};
+    use accounts::{admin, by_mail, routes as auth};
     use catalogue::{browse, create, list, patch};
     use holds::routes as holds;
 
@@ -71,10 +71,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/auth/refresh", post(auth::refresh))
         .route("/auth/logout", post(auth::logout))
         .route("/auth/me", get(auth::me))
-        .route("/auth/password-reset", post(recovery::password_reset))
-        .route("/auth/password-reset/confirm", post(recovery::confirm_password_reset))
-        .route("/auth/verify-email", post(recovery::verify_email))
-        .route("/auth/verify-email/resend", post(recovery::resend_verification))
+        .route("/auth/password-reset", post(by_mail::password_reset))
+        .route("/auth/password-reset/confirm", post(by_mail::confirm_password_reset))
+        .route("/auth/verify-email", post(by_mail::verify_email))
+        .route("/auth/verify-email/resend", post(by_mail::resend_verification))
         .route("/auth/ws-ticket", post(auth::ws_ticket))
         .route("/events", get(list::list))
         .route("/events", post(create::create).layer(plan_body))

@@ -1,5 +1,6 @@
 //! Health: which engines answer, looked at all the time. `/healthz`, `/readyz`, `/metrics`.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,9 +22,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(25);
 const NAMES: [&str; 3] = ["holds", "ledger", "log"];
 
-/// What is known of the engines, in the order of [`NAMES`].
+/// What is known of the engines, and of this server's own preparations.
 #[derive(Default)]
-pub(crate) struct Health([Mutex<Answer>; 3]);
+pub(crate) struct Health {
+    /// In the order of [`NAMES`].
+    engines: [Mutex<Answer>; 3],
+    has_admin: AtomicBool,
+}
 
 /// An engine's last answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,11 +45,16 @@ impl Health {
         tokio::join!(follow(&app, 0), follow(&app, 1), follow(&app, 2));
     }
 
+    /// The first administrator is there, or none was asked for.
+    pub(crate) fn has_admin(&self) {
+        self.has_admin.store(true, Ordering::Relaxed);
+    }
+
     /// Says once when an engine goes, and once when it comes back.
     fn note(&self, engine: usize, answer: Answer) {
         let name = NAMES[engine];
         metrics::engine_answers(name, answer == Answer::Fine);
-        let mut known = self.0[engine].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.engines[engine].lock().unwrap_or_else(PoisonError::into_inner);
         match (&*known, &answer) {
             (Answer::Away(_), Answer::Fine) => info!(engine = name, "the engine is back"),
             (Answer::Fine | Answer::NotAskedYet, Answer::Away(reason)) => {
@@ -56,7 +66,7 @@ impl Health {
     }
 
     fn answers(&self) -> [Answer; 3] {
-        self.0.each_ref().map(|answer| answer.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        self.engines.each_ref().map(|answer| answer.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
 }
 
@@ -92,13 +102,17 @@ pub(crate) async fn alive() -> Json<Value> {
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     let answers = app.health.answers();
     let [holds, ledger, log] = answers.each_ref().map(|answer| *answer == Answer::Fine);
-    let (status, word) = match (holds && ledger, log) {
+    let has_admin = app.health.has_admin.load(Ordering::Relaxed);
+    let (status, word) = match (holds && ledger && has_admin, log) {
         (true, true) => (StatusCode::OK, "ready"),
         (true, false) => (StatusCode::OK, "degraded"),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
     };
     let told = NAMES.iter().zip(answers).map(|(name, answer)| ((*name).to_owned(), answer.told().into()));
-    let checks: Map<_, Value> = told.collect();
+    let mut checks: Map<_, Value> = told.collect();
+    if !has_admin {
+        checks.insert("first_admin".into(), "is being created".into());
+    }
     (status, Json(json!({"status": word, "server": app.settings.server.name, "checks": checks}))).into_response()
 }
 

@@ -35,6 +35,6 @@ mod reconciler;
 mod rooms;
 mod sockets;
 
-pub use accounts::rotate_keys;
+pub use accounts::{check_keys, rotate_keys};
 pub use engines::Engines;
-pub use lifecycle::Server;
+pub use lifecycle::{FirstAdmin, Server};

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use frontrow_domain::clock::Clock;
-use frontrow_engines::ledger::LedgerError;
 use frontrow_relay::carrier;
 use frontrow_relay::generator::Generator;
 use frontrow_settings::{Engine, Settings};
@@ -16,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::accounts::Accounts;
 use crate::app::{self, App};
@@ -35,6 +34,15 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often a ledger that is away at start is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
+/// Somebody who can give out roles in a new deployment.
+#[derive(Clone)]
+pub struct FirstAdmin {
+    /// Where they sign in.
+    pub email: String,
+    /// In the clear, as it came from the environment.
+    pub password: String,
+}
+
 /// A running server.
 pub struct Server {
     /// Where it listens.
@@ -48,38 +56,32 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts serving on `listener`. Everything that can be wrong with the settings is found before the first accept.
+    /// Starts serving on `listener`. Everything that can be wrong with the settings is found before the first accept. The
+    /// first administrator is created if the address is not registered yet; the server is not ready before.
     pub fn start(
         settings: Settings,
         engines: Engines,
         clock: Arc<dyn Clock>,
         listener: TcpListener,
         metrics: Option<PrometheusHandle>,
+        first_admin: Option<FirstAdmin>,
     ) -> anyhow::Result<Self> {
         let address = listener.local_addr().context("the listener has no address")?;
         let (tasks, workers) = (TaskTracker::new(), TaskTracker::new());
         let (stop, stop_workers) = (CancellationToken::new(), CancellationToken::new());
         let app = build(settings, engines, clock, metrics, (workers.clone(), stop_workers.clone()), stop.clone())?;
         let crashed = CancellationToken::new();
-        start_workers(&app, &Crew { tasks: workers.clone(), stop: stop_workers.clone(), crashed: crashed.clone() });
+        let crew = Crew { tasks: workers.clone(), stop: stop_workers.clone(), crashed: crashed.clone() };
+        start_workers(&app, &crew);
+        match first_admin {
+            Some(admin) => crew.hire(create_admin(Arc::clone(&app), admin)),
+            None => app.health.has_admin(),
+        }
         let router = app::router(&app);
         let accepting = listener::run(listener, router, app.settings.server.clone(), tasks.clone(), stop.clone());
         tasks.spawn(accepting);
         info!(%address, server.name = app.settings.server.name, "the server is listening");
         Ok(Self { address, app, tasks, workers, stop, stop_workers, crashed })
-    }
-
-    /// Makes the first administrator if the address is not registered yet. Waits for a ledger that is away.
-    pub async fn create_admin(&self, email: &str, password: &str) -> anyhow::Result<()> {
-        loop {
-            match self.app.accounts.create_admin(email, password).await {
-                Err(error) if matches!(error.downcast_ref(), Some(LedgerError::Unavailable(_))) => {
-                    debug!(%error, "the first administrator waits for the ledger");
-                    sleep(RETRY_PAUSE).await;
-                }
-                done => return done,
-            }
-        }
     }
 
     /// Ends when a worker has ended by itself or panicked: they run until they are stopped.
@@ -207,6 +209,17 @@ fn start_workers(app: &Arc<App>, crew: &Crew) {
     if app.settings.engine == Engine::Embedded {
         hire_relay(app, crew);
     }
+}
+
+/// Waits for a ledger that is away.
+async fn create_admin(app: Arc<App>, FirstAdmin { email, password }: FirstAdmin) {
+    while let Err(error) = app.accounts.create_admin(&email, &password).await {
+        warn!(%error, "the first administrator cannot be created yet");
+        sleep(RETRY_PAUSE).await;
+    }
+    app.health.has_admin();
+    // A worker ends by being stopped.
+    std::future::pending().await
 }
 
 /// One process has to do everything: the relay's two workers as well.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
+use frontrow_domain::account::normal_email;
 use frontrow_domain::clock::{Clock, SystemClock};
-use frontrow_server::{Engines, Server, metrics};
+use frontrow_server::{Engines, FirstAdmin, Server, metrics};
 use frontrow_settings::{Profile, Settings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,8 +35,11 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let settings = Settings::load()?;
-    let first_admin = FirstAdmin::from_environment(settings.profile)?;
+    let first_admin = first_admin(settings.profile)?;
     if arguments.check_config {
+        if settings.profile == Profile::Production {
+            frontrow_server::check_keys(&settings.auth.keys_dir)?;
+        }
         println!("the settings are fine: {:?} engine, {:?} profile", settings.engine, settings.profile);
         return Ok(());
     }
@@ -51,19 +55,12 @@ async fn serve(settings: Settings, first_admin: Option<FirstAdmin>) -> anyhow::R
     let addr = settings.server.addr;
     let listener = TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     let engines = Engines::open(&settings, Arc::clone(&clock)).await?;
-    let server = Server::start(settings, engines, clock, listener, metrics::install())?;
-    let create_admin = async {
-        if let Some(FirstAdmin { email, password }) = first_admin {
-            server.create_admin(&email, &password).await?;
-        }
-        std::future::pending::<anyhow::Result<()>>().await
-    };
+    let server = Server::start(settings, engines, clock, listener, metrics::install(), first_admin)?;
 
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
         _ = terminated.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
-        failed = create_admin => failed.context("creating the first administrator")?,
         () = server.crashed() => anyhow::bail!("a worker of the server crashed"),
     }
     server.stop().await;
@@ -71,23 +68,17 @@ async fn serve(settings: Settings, first_admin: Option<FirstAdmin>) -> anyhow::R
 }
 
 /// Named by the environment, so that a new deployment has somebody who can give out roles.
-struct FirstAdmin {
-    email: String,
-    password: String,
-}
-
-impl FirstAdmin {
-    fn from_environment(profile: Profile) -> anyhow::Result<Option<Self>> {
-        let variable = |name| std::env::var(name).ok();
-        let named = variable("FRONTROW_ADMIN_EMAIL").zip(variable("FRONTROW_ADMIN_PASSWORD"));
-        let Some((email, password)) = named else { return Ok(None) };
-        // The demo's password is in a public repository, and so are these.
-        let well_known = ["front-row", "password", "changeme", "change-me", "secret", "admin"];
-        let weak = password.len() < 12 || well_known.iter().any(|word| password.to_lowercase().contains(word));
-        anyhow::ensure!(
-            profile == Profile::Development || !weak,
-            "not in production: FRONTROW_ADMIN_PASSWORD is short or well known"
-        );
-        Ok(Some(Self { email, password }))
-    }
+fn first_admin(profile: Profile) -> anyhow::Result<Option<FirstAdmin>> {
+    let variable = |name| std::env::var(name).ok();
+    let named = variable("FRONTROW_ADMIN_EMAIL").zip(variable("FRONTROW_ADMIN_PASSWORD"));
+    let Some((email, password)) = named else { return Ok(None) };
+    // The demo's password is in a public repository, and so are these.
+    let well_known = ["front-row", "password", "changeme", "change-me", "secret", "admin"];
+    let weak = password.len() < 12 || well_known.iter().any(|word| password.to_lowercase().contains(word));
+    anyhow::ensure!(
+        profile == Profile::Development || !weak,
+        "not in production: FRONTROW_ADMIN_PASSWORD is short or well known"
+    );
+    anyhow::ensure!(normal_email(&email).is_some(), "FRONTROW_ADMIN_EMAIL is no e-mail address");
+    Ok(Some(FirstAdmin { email, password }))
 }

@@ -8,6 +8,7 @@ use frontrow_domain::account::User;
 use frontrow_domain::ids::UserId;
 use frontrow_engines::ledger::{LedgerError, OneTimeToken, TokenKind};
 use frontrow_engines::mail::{Letter, Mail, MailError};
+use futures_util::{StreamExt as _, stream};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::num::NonZeroU32;
 use tokio::sync::{Mutex, mpsc};
@@ -20,6 +21,8 @@ use crate::chance;
 /// Letters that wait to be written: minutes of a mail server that is away. Beyond that people have to ask again.
 const WAITING: usize = 1_000;
 const ATTEMPTS: u32 = 5;
+/// Letters that are being sent at one time.
+const AT_ONCE: usize = 8;
 /// Doubled after every attempt that failed.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -75,18 +78,18 @@ impl Accounts {
     /// Writes and sends what was asked for. Runs until it is dropped.
     pub(crate) async fn write_letters(&self) {
         let mut inbox = self.letters.inbox.lock().await;
-        while let Some(errand) = inbox.recv().await {
-            self.run(&errand).await;
-        }
+        let errands = stream::unfold(&mut *inbox, async |inbox| inbox.recv().await.map(|errand| (errand, inbox)));
+        // One that a mail server does not take now must not hold up the others.
+        errands.for_each_concurrent(AT_ONCE, |errand| self.run(errand)).await;
     }
 
-    async fn run(&self, errand: &Errand) {
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..ATTEMPTS {
-            match self.try_to_run(errand).await {
+    async fn run(&self, errand: Errand) {
+        let (mut pause, mut counted) = (FIRST_PAUSE, false);
+        for attempt in 1..=ATTEMPTS {
+            match self.try_to_run(&errand, &mut counted).await {
                 Ok(()) => return,
                 Err(NotSent::Mail(MailError::Never(why))) => return warn!(why, "a letter cannot be sent"),
-                Err(why) => warn!(%why, "a letter waits"),
+                Err(why) => warn!(%why, attempt, "a letter waits"),
             }
             sleep(pause).await;
             pause *= 2;
@@ -94,16 +97,18 @@ impl Accounts {
         warn!("a letter was given up");
     }
 
-    async fn try_to_run(&self, errand: &Errand) -> Result<(), NotSent> {
+    /// `counted`: the letter was counted in an earlier attempt.
+    async fn try_to_run(&self, errand: &Errand, counted: &mut bool) -> Result<(), NotSent> {
         let user = match errand {
             Errand::PasswordReset { email } => self.ledger.user_by_email(email).await?,
             Errand::EmailVerification { user } => self.ledger.user(*user).await?,
         };
         let Some(user) = user else { return Ok(()) };
-        if self.letters.per_account.check_key(&user.id).is_err() {
+        if !*counted && self.letters.per_account.check_key(&user.id).is_err() {
             info!(user.id = %user.id, "an account gets no more mails for a while");
             return Ok(());
         }
+        *counted = true;
         let secret = chance::secret();
         let letter = match errand {
             Errand::PasswordReset { .. } => {

@@ -2,11 +2,11 @@
 
 mod access_token;
 pub(crate) mod admin;
+pub(crate) mod by_mail;
 mod caller;
 mod letters;
 mod logins;
 mod passwords;
-pub(crate) mod recovery;
 pub(crate) mod routes;
 mod signing_keys;
 
@@ -29,7 +29,7 @@ use letters::Letters;
 use logins::EndedLogins;
 pub(crate) use logins::SignedInSocket;
 use passwords::Passwords;
-pub use signing_keys::rotate as rotate_keys;
+pub use signing_keys::{check as check_keys, rotate as rotate_keys};
 
 use crate::chance;
 use crate::http::problem::{Answer, Problem};
@@ -92,7 +92,7 @@ impl Accounts {
 
     /// Makes the first administrator, or does nothing if the address is registered.
     pub(crate) async fn create_admin(&self, email: &str, password: &str) -> anyhow::Result<()> {
-        let email = normal_email(email).ok_or_else(|| anyhow::anyhow!("FRONTROW_ADMIN_EMAIL is no e-mail address"))?;
+        let email = normal_email(email).ok_or_else(|| anyhow::anyhow!("this is no e-mail address"))?;
         if self.ledger.user_by_email(&email).await?.is_some() {
             return Ok(());
         }

@@ -70,6 +70,11 @@ impl SigningKeys {
     }
 }
 
+/// Whether a folder has keys, and all of them can be read.
+pub fn check(folder: &Path) -> anyhow::Result<()> {
+    SigningKeys::read(folder).map(drop)
+}
+
 /// Adds a key, and removes those that can have signed nothing that is still valid: whatever is older than a key that
 /// has been signing for longer than a token lives. Gives back the new key's id and the removed files.
 pub fn rotate(

@@ -3,6 +3,7 @@
 pub(crate) mod routes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
@@ -13,11 +14,16 @@ use frontrow_domain::protocol::{HeldFor, MAX_SEATS_PER_COMMAND};
 use frontrow_domain::seat::SeatRecord;
 use frontrow_engines::holds::{Answer as StoreAnswer, HoldStoreError, Holds, SeatsRead};
 
+use tokio::time::timeout;
+
 use crate::catalogue::{Catalogue, CompiledPlan};
 use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
 use crate::rooms::Rooms;
+
+/// How long to look for what became of a command. A buyer has waited for the store already.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// Hold commands of people, over HTTP and over sockets alike.
 pub(crate) struct HoldDesk {
@@ -87,9 +93,8 @@ impl HoldDesk {
     /// done, everything else may be asked for again.
     async fn look_up(&self, event: EventId, command: &Command, error: HoldStoreError) -> Answer<StoreAnswer> {
         let (Command::Hold { seats, .. } | Command::Release { seats, .. }) = command else { return Err(error.into()) };
-        let read = match self.holds.read(event, seats).await {
-            Ok(read) => read,
-            Err(_still_silent) => return Err(error.into()),
+        let Ok(Ok(read)) = timeout(LOOK_UP_TIMEOUT, self.holds.read(event, seats)).await else {
+            return Err(error.into());
         };
         let Some(outcome) = looks_done(command, seats, &read) else { return Err(error.into()) };
         metrics::hold_looked_up();

@@ -45,7 +45,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// How long a body may take: ten seconds, and longer only for what is announced to be large.
+/// How long a body may take: eight seconds, and longer only for what is announced to be large.
 pub(crate) fn time_for(headers: &HeaderMap) -> Duration {
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0);

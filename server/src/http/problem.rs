@@ -8,7 +8,7 @@ use frontrow_engines::holds::HoldStoreError;
 use frontrow_engines::ledger::LedgerError;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tracing::{error, warn};
+use tracing::{debug, error};
 
 /// When a client may try again after a 503.
 const RETRY_AFTER_UNAVAILABLE_S: u64 = 1;
@@ -73,7 +73,8 @@ impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Unavailable(reason) => {
-                warn!(reason, "the ledger did not answer a request");
+                // That the ledger is away is said once, by the one who asks it all the time.
+                debug!(reason, "the ledger did not answer a request");
                 Self::new(ErrorCode::Unavailable, "the ledger cannot be reached")
             }
             LedgerError::Corrupt(_) => Self::internal(&error),
@@ -83,7 +84,7 @@ impl From<LedgerError> for Problem {
 
 impl From<HoldStoreError> for Problem {
     fn from(error: HoldStoreError) -> Self {
-        warn!(%error, "the hold store did not answer a request");
+        debug!(%error, "the hold store did not answer a request");
         Self::new(ErrorCode::Unavailable, "the hold store cannot be reached")
     }
 }

@@ -90,13 +90,16 @@ impl News {
     async fn tell(&self, message: &InventoryMessage) {
         let kind = message.fact.kind();
         metrics::news_received(kind);
+        let mut waits = false;
         loop {
             let Err(problem) = self.act(message).await else { return };
             if !matches!(problem.code, ErrorCode::Unavailable | ErrorCode::Recovering) {
                 error!(event.id = %message.event_id, kind, detail = problem.detail, "news could not be followed");
                 return;
             }
-            warn!(event.id = %message.event_id, kind, detail = problem.detail, "news wait for a store");
+            if !std::mem::replace(&mut waits, true) {
+                warn!(event.id = %message.event_id, kind, detail = problem.detail, "news wait for a store");
+            }
             sleep(RETRY_PAUSE).await;
         }
     }

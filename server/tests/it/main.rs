@@ -5,5 +5,6 @@
 
 #[macro_use]
 mod journeys;
+mod embedded_process;
 mod on_cluster;
 mod support;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Engine, PASSWORD, PATIENCE, Reply, TestClient, TestStack};
+use crate::support::client::Reply;
+use crate::support::{Engine, PASSWORD, PATIENCE, TestClient, TestStack};
 
 crate::journeys!([
     a_refresh_rotates_the_cookie,

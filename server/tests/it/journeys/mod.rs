@@ -2,11 +2,12 @@
 
 mod accounts;
 mod bad_input;
+mod by_mail;
 mod events;
 mod holds;
 mod idempotency;
 mod logins;
-mod recovery;
+mod operators;
 mod rooms;
 mod sockets;
 

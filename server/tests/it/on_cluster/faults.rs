@@ -1,6 +1,6 @@
 //! A server process dies with open sockets: its clients go elsewhere and are right.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use crate::support::{Engine, PATIENCE, TestSocket, TestStack};
@@ -15,18 +15,10 @@ impl ServerProcess {
     async fn start(cluster: &TestStack) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let address = format!("127.0.0.1:{port}");
-        let settings = &cluster.settings;
-        let child = Command::new(env!("CARGO_BIN_EXE_frontrow-server"))
+        let child = cluster
+            .program()
             .env("FRONTROW__SERVER__ADDR", &address)
             .env("FRONTROW__SERVER__NAME", "killed")
-            .env("FRONTROW__REDIS__URL", &settings.redis.url)
-            .env("FRONTROW__MONGO__URL", &settings.mongo.url)
-            .env("FRONTROW__MONGO__DATABASE", &settings.mongo.database)
-            .env("FRONTROW__KAFKA__BROKERS", &settings.kafka.brokers)
-            .env("FRONTROW__KAFKA__TOPIC_PREFIX", &settings.kafka.topic_prefix)
-            .env("FRONTROW__ENGINE", "cluster")
-            .env("FRONTROW__AUTH__KEYS_DIR", &settings.auth.keys_dir)
-            .env("FRONTROW__MAIL__DIR", &settings.mail.dir)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -1,7 +1,7 @@
 //! A Frontrow for one test, in this process: on the embedded engine, or servers and a relay on the real engines, with a
 //! database of their own.
 
-mod client;
+pub(crate) mod client;
 mod socket;
 
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use frontrow_domain::clock::{Clock, SystemClock, UnixMs};
 use frontrow_relay::{carrier, generator::Generator};
-use frontrow_server::{Engines, Server};
+use frontrow_server::{Engines, FirstAdmin, Server};
 use frontrow_settings::Settings;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub(crate) use client::{Reply, TestClient};
+pub(crate) use client::TestClient;
 pub(crate) use socket::{Frame, TestSocket};
 
 /// What a test may wait for at most.
@@ -94,9 +94,16 @@ impl TestStack {
         let mut settings = self.settings.clone();
         settings.server.name = format!("server-{}", self.servers.len() + 1);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server = Server::start(settings, self.engines.clone(), Arc::clone(&self.clock) as _, listener, None)
-            .expect("a server");
-        server.create_admin(ADMIN, PASSWORD).await.expect("an administrator");
+        let (engines, clock) = (self.engines.clone(), Arc::clone(&self.clock) as _);
+        let admin = FirstAdmin { email: ADMIN.into(), password: PASSWORD.into() };
+        let server = Server::start(settings, engines, clock, listener, None, Some(admin)).expect("a server");
+        let ready = async {
+            let url = format!("http://{}/readyz", server.address);
+            while !reqwest::get(&url).await.is_ok_and(|reply| reply.status() == 200) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, ready).await.expect("a server that is ready");
         self.servers.push(server);
     }
 
@@ -106,6 +113,35 @@ impl TestStack {
         tokio::spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), settings, self.relay.clone()));
         let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name: "relay".into(), batch_seats: 500 };
         tokio::spawn(generator.run(self.relay.clone()));
+    }
+
+    /// The server's program with the settings of this stack in its environment.
+    pub(crate) fn program(&self) -> std::process::Command {
+        let settings = &self.settings;
+        let engine = if settings.engine == frontrow_settings::Engine::Cluster { "cluster" } else { "embedded" };
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_frontrow-server"));
+        program
+            .env("FRONTROW__ENGINE", engine)
+            .env("FRONTROW__EMBEDDED__FILE", &settings.embedded.file)
+            .env("FRONTROW__REDIS__URL", &settings.redis.url)
+            .env("FRONTROW__MONGO__URL", &settings.mongo.url)
+            .env("FRONTROW__MONGO__DATABASE", &settings.mongo.database)
+            .env("FRONTROW__KAFKA__BROKERS", &settings.kafka.brokers)
+            .env("FRONTROW__KAFKA__TOPIC_PREFIX", &settings.kafka.topic_prefix)
+            .env("FRONTROW__AUTH__KEYS_DIR", &settings.auth.keys_dir)
+            .env("FRONTROW__MAIL__DIR", &settings.mail.dir)
+            .env("FRONTROW__LIMITS__TRUSTED_ADDRESSES", "[\"127.0.0.1\"]");
+        program
+    }
+
+    /// Runs `frontrow-server admin ...`; what it printed.
+    pub(crate) async fn admin_command(&self, arguments: &[&str]) -> String {
+        let mut program = self.program();
+        program.arg("admin").args(arguments);
+        let done = tokio::task::spawn_blocking(move || program.output()).await.unwrap().expect("it runs");
+        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        assert!(done.status.success(), "{out}{err}");
+        out.into_owned()
     }
 
     /// Moves the servers' clock ahead. The engines of a cluster keep their own time.

@@ -42,9 +42,10 @@ impl Mail for SmtpMail {
             .body(letter.text.clone())
             .map_err(|error| never(&error))?;
         let sent = self.transport.send(message).await;
-        sent.map(drop).map_err(|error: Error| match error.is_permanent() {
-            true => MailError::Never(error.to_string()),
-            false => MailError::NotNow(error.to_string()),
+        sent.map(drop).map_err(|error: Error| {
+            // Mail servers like to quote whom they refuse; that is nobody else's business.
+            let why = error.to_string().replace(&letter.to, "the recipient");
+            if error.is_permanent() { MailError::Never(why) } else { MailError::NotNow(why) }
         })
     }
 }

@@ -47,11 +47,12 @@ fn format_lease(kind: char, lease: &Lease) -> String {
     format!("{kind}|{owner}|{}|{}|{first_held_ms}|{deadline_ms}", fence.epoch, fence.counter)
 }
 
-/// Reads `EPOCH|VERSION|OPEN|RUN`; `None` if it was set in another run of the server.
+/// Reads `EPOCH|VERSION|OPEN|RUN`; `None` if it was set in another run of the server, or by a program that knew no runs.
 pub(super) fn parse_gate(text: &str, run_id: &str) -> Result<Option<Gate>, HoldStoreError> {
     let fields: Vec<&str> = text.split('|').collect();
     let gate = match fields[..] {
         [_, _, _, run] if run != run_id => return Ok(None),
+        [_, _, _] => return Ok(None),
         [epoch, version, open @ ("0" | "1"), _] => epoch
             .parse()
             .ok()
@@ -79,6 +80,7 @@ mod tests {
         assert_eq!(parse(Some("b")).expect("blocked"), SeatRecord::Blocked);
         assert!(parse_gate("1|2|1|a", "a").expect("a gate").is_some_and(|gate| gate.open));
         assert_eq!(parse_gate("1|2|1|a", "b").expect("a gate"), None, "of another run");
+        assert_eq!(parse_gate("1|2|1", "a").expect("a gate"), None, "without a run");
         assert!(parse_gate("1|2|7|a", "a").is_err());
         for nonsense in ["", "h", "x|1", "h|not-a-user|1|1|1|1", "s"] {
             assert!(parse(Some(nonsense)).is_err(), "{nonsense:?}");

@@ -54,8 +54,10 @@ pub(crate) async fn confirm_password_reset(
     let taken = accounts.ledger.take_token(TokenKind::PasswordReset, &hash(&wish.token), now).await?;
     let user = taken.ok_or_else(bad_token)?.user_id;
     let password_hash = accounts.passwords.hash(wish.password).await?;
+    // Whoever had the old password is out: before it changes, so that a server that dies here leaves nobody in, and
+    // after, for those who came in between. The mail was read at the address, which proves that too.
+    accounts.end_logins(user).await?;
     accounts.ledger.set_password(user, &password_hash).await?;
-    // Whoever had the old password is out. The mail was read at the address, which proves that too.
     accounts.end_logins(user).await?;
     accounts.ledger.verify_email(user).await?;
     info!(user.id = %user, "a password was reset");
