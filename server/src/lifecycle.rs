@@ -219,7 +219,7 @@ async fn create_admin(app: Arc<App>, FirstAdmin { email, password }: FirstAdmin)
     }
     app.health.has_admin();
     // A worker ends by being stopped.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// One process has to do everything: the relay's two workers as well.

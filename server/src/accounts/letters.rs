@@ -1,6 +1,7 @@
 //! Letters to people: a new password, a proof of their address. Written and sent in the background, so that nobody can
 //! learn from an answer, or from its time, who has an account.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,6 @@ use frontrow_engines::ledger::{LedgerError, OneTimeToken, TokenKind};
 use frontrow_engines::mail::{Letter, Mail, MailError};
 use futures_util::{StreamExt as _, stream};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::num::NonZeroU32;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep;
 use tracing::{info, warn};

@@ -94,13 +94,11 @@ pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: Jso
 
 /// `POST auth/refresh`: a new access token for the refresh cookie, which is replaced.
 pub(crate) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
-    match app.accounts.refresh(&headers).await? {
-        Some((user, grant)) => Ok(granted(StatusCode::OK, &user, grant)),
-        None => {
-            let problem = Problem::unauthorized("the refresh token is missing, used or expired");
-            Ok(([(header::SET_COOKIE, app.accounts.no_cookie()?)], problem).into_response())
-        }
-    }
+    let Some((user, grant)) = app.accounts.refresh(&headers).await? else {
+        let problem = Problem::unauthorized("the refresh token is missing, used or expired");
+        return Ok(([(header::SET_COOKIE, app.accounts.no_cookie()?)], problem).into_response());
+    };
+    Ok(granted(StatusCode::OK, &user, grant))
 }
 
 #[derive(Deserialize, Default)]

@@ -5,7 +5,6 @@
 //! started again, by `cargo xtask engines`, as in development.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall panic, its helpers too")]
-#![expect(clippy::disallowed_methods, reason = "real processes are waited for in real time")]
 
 mod bench;
 mod engines;
@@ -36,6 +35,6 @@ mod on_cluster {
         bench.mongo_stopped(Duration::from_secs(3)).await;
         bench.kafka_killed(Duration::from_secs(8)).await;
         bench.everything_away_at_start().await;
-        bench.report().await;
+        bench.report();
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 use crate::bench::Bench;
 use crate::engines::empty;
 
-const BACK: Duration = Duration::from_secs(60);
+const BACK: Duration = Duration::from_mins(1);
 
 impl Bench {
     pub(crate) async fn redis_emptied(&mut self) {

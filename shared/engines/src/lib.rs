@@ -3,9 +3,9 @@
 //! | port | what it keeps | embedded | cluster |
 //! |---|---|---|---|
 //! | [`holds`] | who has a seat for the next minutes | the hold book | Redis |
-//! | [`ledger`] | accounts, catalogue, sales, the outbox: the truth | SQLite | MongoDB |
+//! | [`ledger`] | accounts, catalogue, sales, the outbox: the truth | `SQLite` | `MongoDB` |
 //! | [`log`] | the inventory log that carries facts to every server | the outbox by offset | Kafka |
-//! | [`mail`] | nothing; letters leave through it | | |
+//! | [`mail`] | nothing; letters leave through it | files or SMTP | files or SMTP |
 //!
 //! Ports are small and speak of seats, never of keys and values: a generic port is where an engine leaks. Every port
 //! has one contract suite in `tests/`, run against every adapter, on the real servers.

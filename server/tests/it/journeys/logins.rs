@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use frontrow_domain::clock::{Clock as _, SystemClock};
 use reqwest::Method;
 use serde_json::json;
 
@@ -169,7 +170,6 @@ async fn keys_are_published_and_rotated_without_a_login_lost(engine: Engine) {
     rules.set_audience(&["frontrow"]);
     jsonwebtoken::decode::<serde_json::Value>(&token, &key, &rules).expect("anybody can verify with what is published");
 
-    use frontrow_domain::clock::{Clock as _, SystemClock};
     let auth = &stack.settings.auth;
     frontrow_server::rotate_keys(&auth.keys_dir, SystemClock.now(), Duration::ZERO, Duration::from_mins(15)).unwrap();
     let both = async {

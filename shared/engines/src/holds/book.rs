@@ -3,14 +3,13 @@
 //! Nothing outlives the process: after a start no event has a gate, so each gets a new fence epoch and what must not be
 //! lost from the ledger. A task that panics takes its book along, which is the same as a start, for this event only.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontrow_domain::clock::Clock;
 use frontrow_domain::holds::{Command, Gate, HoldBook, Outcome};
 use frontrow_domain::ids::{EventId, Ordinal};
-use std::collections::HashMap;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -69,9 +68,9 @@ impl BookHolds {
             // Whoever asked may have left; the change stays.
             answer.send(question(owner)).ok();
         });
-        let gone = |_| HoldStoreError("the owner of the event's holds has ended".into());
-        self.book(event).send(question).await.map_err(|_| gone(()))?;
-        answered.await.map_err(|_| gone(()))
+        let gone = || HoldStoreError("the owner of the event's holds has ended".into());
+        self.book(event).send(question).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())
     }
 
     /// The way to the owner of an event's book; a new one if there is none, or it has panicked.
