@@ -17,7 +17,7 @@ use crate::engines::Engines;
 use crate::metrics;
 
 /// How often each engine is asked; it is also how soon one that comes back is made ready again.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// An engine that has not answered by then does not answer.
 const PATIENCE: Duration = Duration::from_secs(25);
 const NAMES: [&str; 3] = ["holds", "ledger", "log"];

@@ -117,6 +117,9 @@ impl Bench {
         self.healthy();
         // Two more rounds of the reconciler: at rest it finds nothing, whatever the trouble was.
         sleep(Duration::from_secs(5)).await;
+        if trouble == "redis: kill -9" {
+            assert!(refusal <= 150, "S6: with Redis down refusals come within 150 ms, not {refusal}");
+        }
         let drift = self.drift() - self.drift_seen;
         assert!(expected_drift == (drift > 0), "after {trouble} the reconciler repaired {drift} seats");
         self.drift_seen += drift;

@@ -2,11 +2,21 @@
 
 use std::time::{Duration, Instant};
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use async_trait::async_trait;
+use frontrow_domain::holds::{Command, Gate};
+use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_engines::holds::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 use crate::support::{Engine, TestStack};
 
 crate::journeys!([
+    a_command_whose_answer_is_lost_is_looked_up,
     i2_a_group_is_held_as_a_whole_or_not_at_all,
     i2_the_limit_holds_over_parallel_requests_to_both_servers,
     a_released_seat_can_be_held_by_the_next_request,
@@ -140,4 +150,75 @@ async fn unknown_foreign_and_malformed_seats_change_nothing(engine: Engine) {
     assert_eq!(cluster.anonymous(0).hold(&id, &["A-1"]).await.status, 401);
     let event = ada.get(&format!("events/{id}")).await.body;
     assert_eq!(event["counts"]["available"], 3);
+}
+
+/// A store whose answers get lost: what it was told, it does.
+struct Unheard {
+    store: Arc<dyn Holds>,
+    deaf: AtomicBool,
+}
+
+#[async_trait]
+impl Holds for Unheard {
+    async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
+        let answer = self.store.apply(event, command).await;
+        match command {
+            Command::Hold { .. } | Command::Release { .. } | Command::Extend { .. } if self.deaf.load(Relaxed) => {
+                Err(HoldStoreError("no answer in time".into()))
+            }
+            _ => answer,
+        }
+    }
+
+    async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError> {
+        self.store.read(event, seats).await
+    }
+
+    async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
+        self.store.version(event).await
+    }
+
+    async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError> {
+        self.store.changes_since(event, version).await
+    }
+
+    async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError> {
+        self.store.gate(event).await
+    }
+
+    async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError> {
+        self.store.rebuilding(event).await
+    }
+
+    async fn listen(&self, hints: mpsc::Sender<Hint>) {
+        self.store.listen(hints).await;
+    }
+
+    async fn check(&self) -> Result<(), HoldStoreError> {
+        self.store.check().await
+    }
+}
+
+async fn a_command_whose_answer_is_lost_is_looked_up(engine: Engine) {
+    let mut stack = TestStack::start(engine, 1).await;
+    let id = stack.event(4, |_| {}).await;
+    let (ada, ben) = (stack.buyer(0).await, stack.buyer(0).await);
+    assert_eq!(ben.hold(&id, &["A-4"]).await.status, 201);
+    let unheard = Arc::new(Unheard { store: Arc::clone(&stack.engines.holds), deaf: AtomicBool::new(true) });
+    stack.engines.holds = unheard;
+    stack.add_server().await;
+    let ada = ada.at(&stack.servers.last().unwrap().address.to_string());
+    let held = ada.hold(&id, &["A-1", "A-2"]).await;
+    assert_eq!((held.status, held.body["seats"].as_array().map(Vec::len)), (201, Some(2)), "{held:?}");
+    let taken = ada.hold(&id, &["A-3", "A-4"]).await;
+    assert!(
+        matches!((taken.status, taken.code()), (503, "unavailable") | (409, "seat_taken")),
+        "not guessed: {taken:?}"
+    );
+    let extended = ada.post(&format!("events/{id}/holds/extend"), json!({})).await;
+    assert_eq!((extended.status, extended.code()), (503, "unavailable"), "what cannot be told apart is asked again");
+    assert_eq!(ada.release(&id, &["A-1", "A-2"]).await.status, 204);
+    let mut socket = stack.socket(0, &id).await;
+    socket.wait_for_seat(0, 0).await;
+    assert_eq!(socket.states, [0, 0, 0, 1]);
 }

@@ -3,6 +3,8 @@
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::support::{Engine, PATIENCE, TestSocket, TestStack};
 
 /// A server in a process of its own, so that it can be killed.
@@ -91,6 +93,8 @@ async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
     assert_eq!(ada.hold(&id, &["A-1"]).await.status, 201);
     socket.wait_for_seat(0, 1).await;
 
+    let mut mine = cluster.socket_of(0, &id, &ada).await;
+    assert_eq!(mine.wait_for("cart").await["seats"][0]["seat"], "A-1");
     forget(&id).await;
     // The next hold finds no gate; one of the servers rebuilds. What is durable is back, the lease is gone.
     let ben = cluster.buyer(1).await;
@@ -104,6 +108,11 @@ async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
     socket.wait_for_seat(0, 0).await;
     socket.wait_for_seat(1, 1).await;
     assert_eq!(socket.states, [0, 1, 0, 0, 0, 3]);
+    let cart = mine.wait_for("cart").await;
+    assert_eq!((&cart["seats"], &cart["lost"]), (&json!([]), &json!(["A-1"])), "whoever lost a hold is told");
+    assert_eq!(ada.hold(&id, &["A-3"]).await.status, 201);
+    let cart = mine.wait_for("cart").await;
+    assert_eq!((&cart["seats"][0]["seat"], &cart["lost"]), (&json!("A-3"), &json!(null)), "once");
     let gate = cluster.engines.holds.gate(event).await.unwrap().unwrap();
     assert!(gate.epoch > 1 && gate.open, "a newer fence epoch: {gate:?}");
 }
