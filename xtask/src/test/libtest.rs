@@ -15,8 +15,10 @@ pub(super) struct Line<'a> {
     pub(super) outcome: Outcome,
 }
 
-/// The three real servers that tests can be about.
-pub(super) const SERVERS: [&str; 3] = ["redis", "mongo", "kafka"];
+/// What tests can run on: the three real servers, and the embedded engine.
+pub(super) const SERVERS: [&str; 4] = ["redis", "mongo", "kafka", "embedded"];
+/// The modules of tests on the embedded engine: its three adapters, the journeys, the program itself.
+const EMBEDDED: [&str; 5] = ["on_book", "on_sqlite", "on_outbox", "embedded", "embedded_process"];
 
 /// Anything but a test's result is `None`. The path of a doc test contains spaces; `should panic` is a remark on the test.
 pub(super) fn parse(line: &str) -> Option<Line<'_>> {
@@ -31,10 +33,14 @@ pub(super) fn parse(line: &str) -> Option<Line<'_>> {
     Some(Line { path, outcome })
 }
 
-/// The servers a test ran against, told by a module of its path: `on_redis`, `on_mongo`, `on_kafka`, `on_cluster` (all).
+/// What a test ran on, told by a module of its path: `on_redis`, `on_mongo`, `on_kafka`, `on_cluster` (these three), or
+/// one of [`EMBEDDED`].
 pub(super) fn servers(path: &str) -> impl Iterator<Item = &'static str> {
     let has = |module: &str| path.split("::").any(|segment| segment == module);
-    SERVERS.into_iter().filter(move |server| has(&format!("on_{server}")) || has("on_cluster"))
+    SERVERS.into_iter().filter(move |&server| match server {
+        "embedded" => EMBEDDED.iter().any(|module| has(module)),
+        real => has(&format!("on_{real}")) || has("on_cluster"),
+    })
 }
 
 /// How many tests one binary says it ran: `test result: ok. 3 passed; 0 failed; 1 ignored; ...`.
@@ -84,7 +90,9 @@ mod tests {
     fn modules_name_the_servers() {
         let of = |path| servers(path).collect::<Vec<_>>();
         assert_eq!(of("holds::on_redis::expires"), ["redis"]);
-        assert_eq!(of("e2e::on_cluster::sells"), SERVERS);
+        assert_eq!(of("e2e::on_cluster::sells"), ["redis", "mongo", "kafka"]);
+        assert_eq!(of("ledger::on_sqlite::sells"), ["embedded"]);
+        assert_eq!(of("journeys::holds::embedded::expires"), ["embedded"]);
         assert_eq!(of("on_redisx::a"), [""; 0]);
         assert_eq!(of("keeps_on_redis"), [""; 0]);
     }

@@ -1,4 +1,4 @@
-//! What a test run proved, per part and per real server. Must never call a run good that left something out in CI.
+//! What a test run proved, per part, per real server and for the embedded engine. Must never call a run good that left something out in CI.
 
 use std::{collections::BTreeMap, ops::AddAssign};
 
@@ -81,7 +81,8 @@ impl Summary {
             .iter()
             .map(|server| {
                 let tally = self.servers.get(server).copied().unwrap_or_default();
-                format!("{server:<8} {} passed against the real server", tally.passed)
+                let on = if *server == "embedded" { "on the embedded engine" } else { "against the real server" };
+                format!("{server:<8} {} passed {on}", tally.passed)
             })
             .collect();
         for (part, tally) in [("rust", self.rust), ("web", self.web), ("browser", self.browser)] {
