@@ -34,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let mut workers = JoinSet::new();
     workers.spawn(carrier::run(Arc::clone(&ledger), Arc::clone(&log), settings.relay.clone(), stop.clone()));
-    workers.spawn(prepare(Arc::clone(&ledger)));
+    workers.spawn(watch(Arc::clone(&ledger), stop.clone()));
     let (name, batch_seats) = (settings.relay.name.clone(), settings.relay.batch_seats);
     let generator = Generator { ledger, log, clock: Arc::new(SystemClock), name, batch_seats };
     workers.spawn(generator.run(stop.clone()));
@@ -54,11 +54,14 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// A ledger that was away at start, or does not answer for a while, is looked for: [`Ledger::check`] makes it ready.
-async fn prepare(ledger: Arc<dyn Ledger>) {
+async fn watch(ledger: Arc<dyn Ledger>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(Duration::from_millis(500));
     let mut away = false;
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
         match ledger.check().await {
             Err(error) if !away => {
                 away = true;

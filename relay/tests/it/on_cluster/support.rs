@@ -43,6 +43,7 @@ impl Bench {
         let brokers = engine("FRONTROW_TEST_KAFKA");
         let ledger = MongoLedger::connect(&engine("FRONTROW_TEST_MONGO"), &name).await.expect("mongodb");
         let log = KafkaLog::new(&brokers, &name, 1).expect("kafka");
+        log.check().await.expect("the topics are there");
         Self { name, ledger, brokers, log }
     }
 
