@@ -172,6 +172,7 @@ impl Crew {
         let (stop, guard) = (self.stop.clone(), self.crashed.clone().drop_guard());
         self.tasks.spawn(async move {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => drop(guard.disarm()),
                 () = work => error!("a worker ended by itself"),
             }

@@ -33,11 +33,16 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
-/// `frontrow-server` and `frontrow-relay`; cargo itself knows what is up to date.
-pub(crate) fn binaries(workspace: &Workspace, release: bool, stop: &Stop) -> Result<()> {
-    say("building frontrow-server and frontrow-relay");
+/// `frontrow-server`, and `frontrow-relay` for a cluster; cargo itself knows what is up to date.
+pub(crate) fn binaries(workspace: &Workspace, cluster: bool, release: bool, stop: &Stop) -> Result<()> {
     let mut build = cargo(workspace);
-    build.args(["build", "--quiet", "--package", "frontrow-server", "--package", "frontrow-relay"]);
+    build.args(["build", "--quiet", "--package", "frontrow-server"]);
+    if cluster {
+        say("building frontrow-server and frontrow-relay");
+        build.args(["--package", "frontrow-relay"]);
+    } else {
+        say("building frontrow-server");
+    }
     if release {
         build.arg("--release");
     }

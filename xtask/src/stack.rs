@@ -79,7 +79,7 @@ pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &St
         bail!("the embedded engine is one process: several --servers need --cluster");
     }
     let programs = plan.cluster.then(|| Programs::install(workspace)).transpose()?;
-    builds::binaries(workspace, plan.release, stop)?;
+    builds::binaries(workspace, plan.cluster, plan.release, stop)?;
     let web_dir = builds::web_app(workspace, stop)?;
     stop.check()?;
 

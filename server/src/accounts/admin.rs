@@ -52,7 +52,7 @@ struct NewRole {
 /// `POST admin/users/{id}/role`
 pub(crate) async fn set_role(
     State(app): State<Arc<App>>,
-    _: Admin,
+    Admin(caller): Admin,
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Json<Value>> {
@@ -60,6 +60,12 @@ pub(crate) async fn set_role(
     let wish: NewRole = body.read()?;
     let role: Role =
         wish.role.parse().map_err(|()| Problem::invalid("role", "must be customer, scanner, organizer or admin"))?;
+    if id == caller.id && role != Role::Admin {
+        return Err(Problem::invalid(
+            "role",
+            "cannot be given up by oneself: there may be nobody left to give it back",
+        ));
+    }
     let event = match wish.event_id {
         Some(_) if role != Role::Scanner => {
             return Err(Problem::invalid("event_id", "is for scanners: others need no event"));

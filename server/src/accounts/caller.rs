@@ -20,7 +20,7 @@ pub(crate) struct MaybeCaller(pub(crate) Option<SignedIn>);
 pub(crate) struct Organizer(pub(crate) SignedIn);
 
 /// An administrator, by the ledger's word.
-pub(crate) struct Admin;
+pub(crate) struct Admin(pub(crate) SignedIn);
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
@@ -57,7 +57,7 @@ impl FromRequestParts<Arc<App>> for Admin {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let caller = current(parts, app).await?;
-        if caller.role == Role::Admin { Ok(Self) } else { Err(Problem::forbidden()) }
+        if caller.role == Role::Admin { Ok(Self(caller)) } else { Err(Problem::forbidden()) }
     }
 }
 

@@ -85,9 +85,11 @@ pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: Jso
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let matches = app.accounts.passwords.verify(credentials.password, hash).await?;
     let Some(user) = user.filter(|_| matches) else {
-        app.limits.attempt_failed(&email);
+        app.limits.attempt_failed(&email)?;
         return Err(Problem::new(ErrorCode::InvalidCredentials, "wrong e-mail or password"));
     };
+    // Others may have used the limit up while this one was verified: then even the right guess learns nothing.
+    app.limits.attempt(&email)?;
     let grant = app.accounts.sign_in(&user).await?;
     Ok(granted(StatusCode::OK, &user, grant))
 }

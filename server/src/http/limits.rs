@@ -60,12 +60,12 @@ impl Limits {
         }
     }
 
-    /// Counts a wrong password.
-    pub(crate) fn attempt_failed(&self, email: &str) {
-        if let Err(until) = self.failures.check_key(&email.to_owned()) {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            self.waiting.insert(email.to_owned(), Instant::now() + wait);
-        }
+    /// Counts a wrong password. Of many that were tried at once, those beyond the limit learn nothing.
+    pub(crate) fn attempt_failed(&self, email: &str) -> Answer<()> {
+        let Err(until) = self.failures.check_key(&email.to_owned()) else { return Ok(()) };
+        let wait = until.wait_time_from(DefaultClock::default().now());
+        self.waiting.insert(email.to_owned(), Instant::now() + wait);
+        Err(limited(wait))
     }
 
     /// A bucket for the commands of one socket.

@@ -168,6 +168,31 @@ async fn a_damaged_foreign_or_newer_file_gets_a_sentence_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_file_that_was_removed_is_noticed_and_nothing_more_is_promised() {
+    let theatre = Theatre::new();
+    let _running = theatre.start().await;
+    let admin = theatre.admin().await;
+    fs::rename(theatre.file(), theatre.folder.join("elsewhere.db")).unwrap();
+    let noticed = async {
+        while reqwest::get(format!("http://{}/readyz", theatre.address)).await.unwrap().status() != 503 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, noticed).await.expect("it says that it is not ready");
+    let refused = create_event(&admin).await;
+    assert_eq!((refused.status, refused.code()), (503, "unavailable"));
+    fs::rename(theatre.folder.join("elsewhere.db"), theatre.file()).unwrap();
+    let back = async {
+        while create_event(&admin).await.status != 202 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, back).await.expect("it goes on with the same file");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(theatre.file()).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "nobody else may read it: {mode:o}");
+}
+
+#[tokio::test]
 async fn a_backup_of_a_running_server_is_a_whole_file() {
     let theatre = Theatre::new();
     let _running = theatre.start().await;

@@ -74,6 +74,9 @@ async fn roles_are_given_by_administrators_only(engine: Engine) {
     assert_eq!(admin.post(&format!("admin/users/{id}/role"), role).await.body["role"], "organizer");
     assert_eq!(admin.post(&format!("admin/users/{id}/role"), json!({"role": "king"})).await.status, 422);
     assert_eq!(admin.post("admin/users/nobody/role", json!({"role": "admin"})).await.status, 404);
+    let own = admin.get("auth/me").await.body["id"].as_str().unwrap().to_owned();
+    let given_up = admin.post(&format!("admin/users/{own}/role"), json!({"role": "customer"})).await;
+    assert_eq!((given_up.status, given_up.code()), (422, "invalid_field"), "the last administrator stays one");
     let email = buyer.get("auth/me").await.body["email"].as_str().unwrap().to_owned();
     let found = admin.get(&format!("admin/users?q={}", &email[..12])).await;
     assert_eq!(found.body["items"][0]["id"], id.as_str());

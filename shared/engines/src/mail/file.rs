@@ -1,5 +1,8 @@
 //! Mail for development: a file per letter, newest name last.
 
+use std::fs::File;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -36,7 +39,9 @@ impl Mail for FileMail {
             }
             // Whoever waits for letters finds whole ones only.
             let draft = path.with_extension("draft");
-            std::fs::write(&draft, content)?;
+            // The links in it work.
+            let mut private = File::options();
+            private.write(true).create_new(true).mode(0o600).open(&draft)?.write_all(content.as_bytes())?;
             std::fs::rename(draft, path)
         };
         let written = spawn_blocking(write).await.map_err(|error| MailError::NotNow(error.to_string()))?;

@@ -5,6 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -147,10 +148,18 @@ fn create(path: &Path) -> Result<(), OpenError> {
         return Err(OpenError::unusable(path, format!("{} is left over from another file", wal.display())));
     }
     // An earlier start may have died in the middle.
-    File::create(&new).and_then(|file| file.set_len(0)).map_err(unusable)?;
+    // Accounts and hashes are in it: nobody else on the machine has to read it. SQLite's files beside it follow.
+    let mut private = File::options();
+    private.write(true).create(true).truncate(true).mode(0o600);
+    private.open(&new).map_err(unusable)?;
     migrate(&mut connect(&new)?, 0).map_err(in_file(path))?;
     std::fs::rename(&new, path).map_err(unusable)?;
     super::backup::sync_folder(path).map_err(unusable)
+}
+
+/// The file behind a name: its device and number.
+pub(super) fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    std::fs::metadata(path).map(|file| (file.dev(), file.ino()))
 }
 
 fn migrate(connection: &mut Connection, version: u32) -> rusqlite::Result<()> {

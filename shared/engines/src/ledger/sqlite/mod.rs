@@ -21,7 +21,7 @@ mod worker;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -53,6 +53,10 @@ struct Shared {
     turn: AtomicUsize,
     writer: Worker,
     path: PathBuf,
+    /// Which file this is, whatever its name is now.
+    identity: (u64, u64),
+    /// The file was removed or replaced under our feet: what is written now would be lost with us.
+    gone: AtomicBool,
     leases: Arc<Mutex<Leases>>,
     appended: watch::Sender<()>,
     _lock: Option<File>,
@@ -85,6 +89,8 @@ impl SqliteLedger {
             turn: AtomicUsize::new(0),
             writer,
             path: path.to_owned(),
+            identity: file::identity(path).map_err(|error| OpenError::unusable(path, error))?,
+            gone: AtomicBool::new(false),
             leases: Arc::default(),
             appended: watch::Sender::new(()),
             _lock: lock,
@@ -102,6 +108,15 @@ impl SqliteLedger {
         self.shared.readers[turn].run(job).await
     }
 
+    /// Nothing is written into a file that nobody will find again.
+    fn expect_present(&self) -> Result<(), LedgerError> {
+        if !self.shared.gone.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let path = self.shared.path.display();
+        Err(LedgerError::Unavailable(format!("{path} was removed or replaced while it was in use")))
+    }
+
     /// Changes whenever rows were appended to the outbox by this process.
     pub(crate) fn appended(&self) -> watch::Receiver<()> {
         self.shared.appended.subscribe()
@@ -111,6 +126,9 @@ impl SqliteLedger {
 #[async_trait]
 impl Ledger for SqliteLedger {
     async fn check(&self) -> Result<(), LedgerError> {
+        let gone = file::identity(&self.shared.path).ok() != Some(self.shared.identity);
+        self.shared.gone.store(gone, Ordering::Relaxed);
+        self.expect_present()?;
         self.shared.readers.iter().chain([&self.shared.writer]).try_for_each(Worker::expect_running)?;
         self.read(|connection| Ok(connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)).await
     }

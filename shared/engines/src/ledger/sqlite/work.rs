@@ -69,6 +69,7 @@ impl SqliteLedger {
         &self,
         body: impl FnOnce(&Work<'_>) -> Result<Step<T>, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
+        self.expect_present()?;
         let appended = self.shared.appended.clone();
         let job = move |connection: &mut Connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
