@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use frontrow_domain::holds::{Command, Mending, Settled, SettledSeat};
 use frontrow_domain::ids::Ordinal;
-use frontrow_domain::seat::{SeatRecord, SeatState};
+use frontrow_domain::seat::SeatRecord;
 use frontrow_engines::holds::{Holds, SeatsRead};
 use frontrow_engines::ledger::Ledger;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -34,8 +34,9 @@ pub(crate) struct Reconciler {
 enum Difference {
     /// The store is not as the ledger says.
     Store(Mending),
-    /// The room does not show what the store has.
-    Room { shown: SeatState, stored: SeatState },
+    /// The room does not show what the store has. Whole records, so that two different holds of a busy seat are not
+    /// taken for one difference that stays.
+    Room { shown: SeatRecord, stored: SeatRecord },
 }
 
 /// The differences of one comparison; a seat may differ in both places.
@@ -74,11 +75,10 @@ impl Reconciler {
         let settled = self.ledger.settled(room.event, None).await?;
         let every_seat: Vec<_> = room.plan.layout.ordinals().map(|(ordinal, _)| ordinal).collect();
         let read = self.holds.read(room.event, &every_seat).await?;
-        let (_, _, shown) = room.position();
+        let shown = room.records(&every_seat);
         let mut differences = differences(&settled, &every_seat, &read);
-        for (&seat, record) in every_seat.iter().zip(&read.records) {
-            let (shown, stored) = (shown.get(seat), record.state());
-            if shown != stored {
+        for ((&seat, &shown), &stored) in every_seat.iter().zip(&shown).zip(&read.records) {
+            if shown.state() != stored.state() {
                 differences.insert((seat, "room"), Difference::Room { shown, stored });
             }
         }

@@ -67,12 +67,17 @@ impl LiveMap {
         self.counts
     }
 
+    /// What was read of a seat last.
+    pub(super) fn record(&self, seat: Ordinal) -> SeatRecord {
+        self.taken.get(&seat).map_or(SeatRecord::Available, |taken| taken.record)
+    }
+
     /// Takes over what was read at `now`; `seats` are the ones that were asked for, in ascending order. `recovered`: the
     /// store was rebuilt since the last reading.
     pub(super) fn apply(&mut self, seats: &[Ordinal], read: &SeatsRead, recovered: bool, now: Instant) -> Changed {
         let mut changed = Changed::default();
         for (&seat, &record) in seats.iter().zip(&read.records) {
-            let before = self.taken.get(&seat).map_or(SeatRecord::Available, |taken| taken.record);
+            let before = self.record(seat);
             if before == record {
                 continue;
             }

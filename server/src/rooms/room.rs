@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::protocol::{Delta, ServerFrame, beacon_bytes, delta_bytes, snapshot_bytes};
-use frontrow_domain::seat::{SeatCounts, SeatMap, SeatState};
+use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
 use frontrow_engines::holds::{SeatsRead, Version};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -159,6 +159,12 @@ impl Room {
         (self.epoch.clone(), state.seq, state.live.map().clone())
     }
 
+    /// What the room believes of these seats.
+    pub(crate) fn records(&self, seats: &[Ordinal]) -> Vec<SeatRecord> {
+        let state = self.lock();
+        seats.iter().map(|&seat| state.live.record(seat)).collect()
+    }
+
     pub(crate) fn counts(&self) -> SeatCounts {
         self.lock().live.counts()
     }
@@ -282,7 +288,7 @@ impl State {
 mod tests {
     use axum::http::HeaderValue;
     use frontrow_domain::plan;
-    use frontrow_domain::seat::{Fence, Lease, SeatRecord};
+    use frontrow_domain::seat::{Fence, Lease};
     use uuid::Uuid;
 
     use super::*;

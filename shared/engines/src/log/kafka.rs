@@ -16,7 +16,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -27,6 +27,8 @@ use crate::ledger::LogPosition;
 const PARTITIONS: i32 = 6;
 /// How long librdkafka tries to deliver before it says that it could not. The outbox row is then sent again.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a commit may take. Without it the entry is delivered again, to no effect.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a look at whether the brokers answer may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long looking up topics and partitions may take.
@@ -226,9 +228,15 @@ impl GroupReader for KafkaGroup {
             .add_partition_offset(&self.topic, delivered.partition, Offset::Offset(delivered.offset + 1))
             .map_err(unreachable)?;
         let consumer = Arc::clone(&self.consumer);
-        // A synchronous commit waits for the broker's answer: off the runtime with it.
-        let commit = move || consumer.commit(&position, CommitMode::Sync);
-        spawn_blocking(commit).await.map_err(|error| LogError(error.to_string()))?.map_err(unreachable)
+        let (answer, answered) = oneshot::channel();
+        // A synchronous commit waits for the broker's answer, for ever if there is no broker: not on a thread that the
+        // runtime waits for when it stops.
+        std::thread::spawn(move || answer.send(consumer.commit(&position, CommitMode::Sync)).ok());
+        match timeout(COMMIT_TIMEOUT, answered).await {
+            Ok(Ok(committed)) => committed.map_err(unreachable),
+            Ok(Err(_gone)) => Err(LogError("the commit broke off".into())),
+            Err(_elapsed) => Err(LogError("the broker does not answer a commit".into())),
+        }
     }
 }
 

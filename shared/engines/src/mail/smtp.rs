@@ -49,3 +49,71 @@ impl Mail for SmtpMail {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A mail server that takes one mail, or refuses its recipient; what it was told.
+    async fn receive(listener: TcpListener, refuses: bool) -> String {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let (mut told, mut in_data) = (String::new(), false);
+        stream.write_all(b"220 mail.example.org\r\n").await.unwrap();
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                return told;
+            }
+            told.push_str(&line);
+            let answer: &[u8] = match line.trim_end() {
+                "." => {
+                    in_data = false;
+                    b"250 queued\r\n"
+                }
+                _ if in_data => continue,
+                "DATA" => {
+                    in_data = true;
+                    b"354 go on\r\n"
+                }
+                "QUIT" => b"221 bye\r\n",
+                line if line.starts_with("RCPT") && refuses => b"550 5.1.1 <ada@example.org> unknown\r\n",
+                _ => b"250 fine\r\n",
+            };
+            stream.write_all(answer).await.unwrap();
+        }
+    }
+
+    async fn send(refuses: bool) -> (Result<(), MailError>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let receiving = tokio::spawn(receive(listener, refuses));
+        let mail = SmtpMail::new(&url, "Frontrow <tickets@example.org>").unwrap();
+        let letter = Letter { to: "ada@example.org".into(), subject: "Grüße".into(), text: "Hello\n\nwörld".into() };
+        let sent = mail.send(&letter).await;
+        drop(mail);
+        (sent, receiving.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_letter_arrives_with_its_addresses() {
+        let (sent, told) = send(false).await;
+        sent.expect("it is taken");
+        assert!(told.contains("RCPT TO:<ada@example.org>") && told.contains("From: Frontrow <tickets@example.org>"));
+        assert!(told.contains("w=C3=B6rld") || told.contains("wörld") || told.contains("d8O2cmxk"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn refusals_tell_never_from_not_now_and_name_nobody() {
+        let (refused, _) = send(true).await;
+        let Err(MailError::Never(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("unknown") && !why.contains("ada@example.org"), "{why}");
+        let nobody = SmtpMail::new("smtp://127.0.0.1:9", "tickets@example.org").unwrap();
+        let letter = Letter { to: "ada@example.org".into(), subject: "Hello".into(), text: "Hello".into() };
+        assert!(matches!(nobody.send(&letter).await, Err(MailError::NotNow(_))));
+        assert!(matches!(SmtpMail::new("nonsense", "tickets@example.org"), Err(MailError::Never(_))));
+    }
+}
