@@ -46,7 +46,7 @@ impl Health {
     }
 
     /// The first administrator is there, or none was asked for.
-    pub(crate) fn has_admin(&self) {
+    pub(crate) fn note_admin(&self) {
         self.has_admin.store(true, Ordering::Relaxed);
     }
 

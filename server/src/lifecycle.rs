@@ -75,7 +75,7 @@ impl Server {
         start_workers(&app, &crew);
         match first_admin {
             Some(admin) => crew.hire(create_admin(Arc::clone(&app), admin)),
-            None => app.health.has_admin(),
+            None => app.health.note_admin(),
         }
         let router = app::router(&app);
         let accepting = listener::run(listener, router, app.settings.server.clone(), tasks.clone(), stop.clone());
@@ -218,7 +218,7 @@ async fn create_admin(app: Arc<App>, FirstAdmin { email, password }: FirstAdmin)
         warn!(%error, "the first administrator cannot be created yet");
         sleep(RETRY_PAUSE).await;
     }
-    app.health.has_admin();
+    app.health.note_admin();
     // A worker ends by being stopped.
     std::future::pending::<()>().await;
 }
