@@ -61,11 +61,39 @@ pub enum ErrorCode {
     BadTicket,
     /// The one-time token of a mail is unknown, used or too old.
     BadToken,
+    /// The order is paid and cannot be cancelled; it can be refunded.
+    AlreadyPaid,
+    /// The order was refunded before.
+    AlreadyRefunded,
+    /// Somebody has come in with this ticket before.
+    AlreadyUsed,
+    /// The code is not one of ours, or its ticket was refunded; `reason` says which.
+    BadCode,
+    /// The notice of the payment provider is not signed, or not as it should be.
+    BadSignature,
+    /// Nothing is held.
+    EmptyCart,
+    /// The event has not as many free seats as were asked for.
+    NotEnoughSeats,
+    /// The order was never paid, or the time in which its buyer could give it back is over.
+    NotRefundable,
+    /// The order has ended without being paid.
+    OrderClosed,
+    /// The order would leave single seats between others; `seats` names them.
+    OrphanSeats,
+    /// The card was declined; another may be tried while the order is open.
+    PaymentDeclined,
+    /// The notice is about another amount or currency than the order.
+    PaymentMismatch,
+    /// The total that was sent is not the total of the cart.
+    PriceChanged,
+    /// Seats of the cart are not held any more; `seats` names them.
+    SeatsLost,
 }
 
 impl ErrorCode {
     /// Every code, for documentation and tests.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 42] = [
         Self::BadMessage,
         Self::BadRequest,
         Self::BodyTooLarge,
@@ -94,6 +122,20 @@ impl ErrorCode {
         Self::UnknownSeat,
         Self::BadTicket,
         Self::BadToken,
+        Self::AlreadyPaid,
+        Self::AlreadyRefunded,
+        Self::AlreadyUsed,
+        Self::BadCode,
+        Self::BadSignature,
+        Self::EmptyCart,
+        Self::NotEnoughSeats,
+        Self::NotRefundable,
+        Self::OrderClosed,
+        Self::OrphanSeats,
+        Self::PaymentDeclined,
+        Self::PaymentMismatch,
+        Self::PriceChanged,
+        Self::SeatsLost,
     ];
 
     /// Its name, HTTP status and title: one row of the table in `PROTOCOL.md`.
@@ -127,6 +169,20 @@ impl ErrorCode {
             Self::UnknownSeat => ("unknown_seat", 422, "The event has no such seat"),
             Self::BadTicket => ("bad_ticket", 401, "The ticket is unknown, used or too old"),
             Self::BadToken => ("bad_token", 401, "The token is unknown, used or too old"),
+            Self::AlreadyPaid => ("already_paid", 409, "The order is paid"),
+            Self::AlreadyRefunded => ("already_refunded", 409, "The order was refunded before"),
+            Self::AlreadyUsed => ("already_used", 409, "Somebody has come in with this ticket"),
+            Self::BadCode => ("bad_code", 422, "The code opens no door"),
+            Self::BadSignature => ("bad_signature", 401, "The signature is not right"),
+            Self::EmptyCart => ("empty_cart", 422, "There is nothing in the cart"),
+            Self::NotEnoughSeats => ("not_enough_seats", 409, "There are not enough seats"),
+            Self::NotRefundable => ("not_refundable", 409, "The order cannot be refunded"),
+            Self::OrderClosed => ("order_closed", 409, "The order has ended"),
+            Self::OrphanSeats => ("orphan_seats", 422, "A single seat would be left alone"),
+            Self::PaymentDeclined => ("payment_declined", 402, "The payment was declined"),
+            Self::PaymentMismatch => ("payment_mismatch", 422, "The payment does not fit its order"),
+            Self::PriceChanged => ("price_changed", 409, "The total is another one"),
+            Self::SeatsLost => ("seats_lost", 409, "Some seats are not yours any more"),
         }
     }
 

@@ -46,9 +46,31 @@ uuid_id!(
     OrderId
 );
 uuid_id!(
+    /// One payment of an order; made from the order's id, so that asking again for it is asking for the same one.
+    PaymentId
+);
+uuid_id!(
+    /// One ticket: one seat of one order.
+    TicketId
+);
+uuid_id!(
     /// One row of the outbox; consumers recognise a repeated message by it.
     OutboxId
 );
+
+impl PaymentId {
+    /// The payment of an order.
+    pub fn of(order: OrderId) -> Self {
+        Self(Uuid::new_v5(&order.0, b"payment"))
+    }
+}
+
+impl TicketId {
+    /// The ticket of a seat of an order: the same however often it is made.
+    pub fn of(order: OrderId, seat: Ordinal) -> Self {
+        Self(Uuid::new_v5(&order.0, format!("ticket {seat}").as_bytes()))
+    }
+}
 
 /// A seat's index in its event's compiled layout: small, dense, and what travels in deltas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -25,6 +25,26 @@ impl FromStr for Currency {
     }
 }
 
+/// Currencies without a minor unit, and with one of a thousandth (ISO 4217). All others have hundredths.
+const WHOLE: [&[u8; 3]; 16] = [
+    b"BIF", b"CLP", b"DJF", b"GNF", b"ISK", b"JPY", b"KMF", b"KRW", b"PYG", b"RWF", b"UGX", b"VND", b"VUV", b"XAF",
+    b"XOF", b"XPF",
+];
+const THOUSANDTHS: [&[u8; 3]; 7] = [b"BHD", b"IQD", b"JOD", b"KWD", b"LYD", b"OMR", b"TND"];
+
+impl Currency {
+    /// Digits after the point in amounts as people write them.
+    pub fn minor_digits(self) -> usize {
+        if WHOLE.contains(&&self.0) {
+            0
+        } else if THOUSANDTHS.contains(&&self.0) {
+            3
+        } else {
+            2
+        }
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|&letter| write!(f, "{}", char::from(letter)))
@@ -50,4 +70,32 @@ pub struct Money {
     pub amount: i64,
     /// The currency of the event.
     pub currency: Currency,
+}
+
+/// As people write it: `75.00 EUR`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, minor) = (if self.amount < 0 { "-" } else { "" }, self.amount.unsigned_abs());
+        let digits = self.currency.minor_digits();
+        let unit = 10_u64.pow(u32::try_from(digits).unwrap_or(0));
+        match digits {
+            0 => write!(f, "{sign}{minor} {}", self.currency),
+            _ => write!(f, "{sign}{}.{:0digits$} {}", minor / unit, minor % unit, self.currency),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_written_with_the_digits_of_its_currency() {
+        let written = |amount, code: &str| Money { amount, currency: code.parse().expect("a currency") }.to_string();
+        assert_eq!(written(7_500, "EUR"), "75.00 EUR");
+        assert_eq!(written(5, "USD"), "0.05 USD");
+        assert_eq!(written(7_500, "JPY"), "7500 JPY");
+        assert_eq!(written(7_500, "KWD"), "7.500 KWD");
+        assert_eq!(written(-1, "EUR"), "-0.01 EUR");
+    }
 }

@@ -36,6 +36,12 @@ impl HoldBook {
         self.taken.get(&ordinal).copied().unwrap_or_default().at(now_ms)
     }
 
+    /// A buyer's seats at `now_ms`, in the order of ordinals.
+    pub fn seats_of(&self, now_ms: u64, user: UserId) -> impl Iterator<Item = (Ordinal, SeatRecord)> {
+        let now = self.taken.iter().map(move |(&seat, record)| (seat, record.at(now_ms)));
+        now.filter(move |(_, record)| record.owner() == Some(user))
+    }
+
     fn try_apply(&mut self, now_ms: u64, command: &Command) -> Result<Outcome, Refusal> {
         match command {
             Command::Hold { user, seats, ttl_ms, limit } => self.hold(now_ms, *user, seats, *ttl_ms, *limit),
@@ -43,7 +49,7 @@ impl HoldBook {
             Command::Extend { user, ttl_ms } => self.extend(now_ms, *user, *ttl_ms),
             Command::Expire { seats } => self.expire(now_ms, seats),
             Command::Claim { user, seats, ttl_ms } => self.claim(now_ms, *user, seats, *ttl_ms),
-            Command::Unclaim { user, seats } => self.unclaim(*user, seats),
+            Command::Unclaim { user, seats, hold_ttl_ms } => self.unclaim(now_ms, *user, seats, *hold_ttl_ms),
             Command::Settle { rebuild_epoch, seats } => self.settle(now_ms, *rebuild_epoch, seats),
             Command::Mend { seats } => self.mend(now_ms, seats),
             Command::Rebuild { epoch } => self.rebuild(*epoch),
@@ -72,7 +78,7 @@ impl HoldBook {
         if !taken.is_empty() {
             return Err(Refusal::Taken(taken));
         }
-        let has = self.seats_of(now_ms, user);
+        let has = self.count_of(now_ms, user);
         if fresh > 0 && has + fresh > limit {
             return Err(Refusal::Limit { has });
         }
@@ -158,19 +164,32 @@ impl HoldBook {
         Ok(Outcome::Yours(yours))
     }
 
-    fn unclaim(&mut self, user: UserId, seats: &[(Ordinal, Fence)]) -> Result<Outcome, Refusal> {
+    fn unclaim(
+        &mut self,
+        now_ms: u64,
+        user: UserId,
+        seats: &[(Ordinal, Fence)],
+        hold_ttl_ms: Option<u64>,
+    ) -> Result<Outcome, Refusal> {
         self.any_gate()?;
-        let mut freed = Vec::new();
+        let (mut freed, mut waiting) = (Vec::new(), Vec::new());
         for &(seat, fence) in seats {
-            if let Some(SeatRecord::Claimed(lease)) = self.taken.get(&seat)
-                && lease.owner == user
-                && lease.fence == fence
-            {
+            let Some(&SeatRecord::Claimed(mut lease)) = self.taken.get(&seat) else { continue };
+            if lease.owner != user || lease.fence != fence {
+                continue;
+            }
+            let cap = |ttl_ms: u64| (now_ms + ttl_ms).min(lease.first_held_ms + LIFETIME_IN_TTLS * ttl_ms);
+            let has_ended = lease.is_past(now_ms);
+            lease.deadline_ms = hold_ttl_ms.map_or(now_ms, cap);
+            if has_ended || lease.is_past(now_ms) {
                 self.taken.remove(&seat);
                 freed.push(seat);
+            } else {
+                self.taken.insert(seat, SeatRecord::Held(lease));
+                waiting.push((seat, lease.deadline_ms));
             }
         }
-        Ok(Outcome::Freed { seats: freed, waiting: Vec::new() })
+        Ok(Outcome::Freed { seats: freed, waiting })
     }
 
     fn settle(&mut self, now_ms: u64, rebuild_epoch: Option<u64>, seats: &[SettledSeat]) -> Result<Outcome, Refusal> {
@@ -261,9 +280,8 @@ impl HoldBook {
         }
     }
 
-    fn seats_of(&self, now_ms: u64, user: UserId) -> u32 {
-        let mine = self.taken.values().filter(|record| record.at(now_ms).owner() == Some(user));
-        u32::try_from(mine.count()).unwrap_or(u32::MAX)
+    fn count_of(&self, now_ms: u64, user: UserId) -> u32 {
+        u32::try_from(self.seats_of(now_ms, user).count()).unwrap_or(u32::MAX)
     }
 }
 

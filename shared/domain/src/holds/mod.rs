@@ -13,6 +13,10 @@ use crate::seat::{Fence, Lease, SeatRecord};
 /// Extension never reaches further than this many TTLs after a seat was first held.
 pub const LIFETIME_IN_TTLS: u64 = 3;
 
+/// A claim lasts this much longer in a hold store than its order may take to be paid, so that clocks that differ a little
+/// never free a seat that is being paid for.
+pub const CLAIM_GRACE_MS: u64 = 30_000;
+
 /// One atomic step. It happens as a whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -55,12 +59,14 @@ pub enum Command {
         /// For how long: the time to pay plus a grace.
         ttl_ms: u64,
     },
-    /// Frees claimed seats again: the ledger refused the claim, or it ended without a sale.
+    /// Ends claims that did not become an order: the seats are free again, or held again.
     Unclaim {
         /// By whom.
         user: UserId,
         /// Which seats, with their fences. Others are left alone.
         seats: Vec<(Ordinal, Fence)>,
+        /// Back into the cart, for this long at most and up to [`LIFETIME_IN_TTLS`] of it after each was first held.
+        hold_ttl_ms: Option<u64>,
     },
     /// Applies the ledger's state to seats, each only if its version is newer than the last one applied.
     Settle {
@@ -82,6 +88,38 @@ pub enum Command {
     },
     /// Opens or closes the gate: at the end of a rebuild of the same epoch, or later, when the event's version rose.
     SetGate(Gate),
+}
+
+impl Command {
+    /// Its verb, as in scripts, histories and metrics.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::Hold { .. } => "hold",
+            Self::Release { .. } => "release",
+            Self::Extend { .. } => "extend",
+            Self::Expire { .. } => "expire",
+            Self::Claim { .. } => "claim",
+            Self::Unclaim { .. } => "unclaim",
+            Self::Settle { .. } => "settle",
+            Self::Mend { .. } => "mend",
+            Self::Rebuild { .. } => "rebuild",
+            Self::SetGate(_) => "set_gate",
+        }
+    }
+
+    /// Whose command it is, if it is a person's.
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Hold { user, .. }
+            | Self::Release { user, .. }
+            | Self::Extend { user, .. }
+            | Self::Claim { user, .. }
+            | Self::Unclaim { user, .. } => Some(*user),
+            Self::Expire { .. } | Self::Settle { .. } | Self::Mend { .. } | Self::Rebuild { .. } | Self::SetGate(_) => {
+                None
+            }
+        }
+    }
 }
 
 /// Whether an event's seats can be held, and under which fence epoch.
@@ -145,6 +183,19 @@ pub struct HeldSeat {
     pub deadline_ms: u64,
 }
 
+/// One command that changed seats, as the store remembers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastChange {
+    /// When, by the store's clock.
+    pub at_ms: u64,
+    /// The command's verb.
+    pub verb: String,
+    /// Whose command it was; `None` for the end of a lease and for what followed the ledger.
+    pub by: Option<UserId>,
+    /// Which seats.
+    pub seats: Vec<Ordinal>,
+}
+
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -154,7 +205,7 @@ pub enum Outcome {
     Freed {
         /// Which seats.
         seats: Vec<Ordinal>,
-        /// `Expire` only: seats whose lease goes on, with its deadline.
+        /// `Expire` and `Unclaim`: seats whose lease goes on, with its deadline.
         waiting: Vec<(Ordinal, u64)>,
     },
     /// `Settle` and `Mend`: these seats were not as the ledger says and follow it now.

@@ -3,12 +3,20 @@
 //! A plan with problems is never half-used: the whole list of problems goes back to the organizer, each with the
 //! path of the value that caused it.
 
+mod best;
 mod compile;
+#[cfg(test)]
+mod fixtures;
 mod layout;
+mod neighbours;
 mod reader;
+mod rows;
+mod spread;
 
+pub use best::{UnknownWish, Wish};
 pub use compile::compile;
 pub use layout::{Area, AreaText, Category, Layout, Seat, Section, Shape, Size};
+pub use neighbours::{Blocks, Place};
 
 use serde::Serialize;
 
