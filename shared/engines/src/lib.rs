@@ -6,6 +6,7 @@
 //! | [`ledger`] | accounts, catalogue, sales, the outbox: the truth | `SQLite` | `MongoDB` |
 //! | [`log`] | the inventory log that carries facts to every server | the outbox by offset | Kafka |
 //! | [`mail`] | nothing; letters leave through it | files or SMTP | files or SMTP |
+//! | [`payments`] | nothing; money moves through it | a provider | a provider |
 //!
 //! Ports are small and speak of seats, never of keys and values: a generic port is where an engine leaks. Every port
 //! has one contract suite in `tests/`, run against every adapter, on the real servers.
@@ -14,3 +15,4 @@ pub mod holds;
 pub mod ledger;
 pub mod log;
 pub mod mail;
+pub mod payments;

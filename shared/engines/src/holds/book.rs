@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontrow_domain::clock::Clock;
-use frontrow_domain::holds::{Command, Gate, HoldBook, Outcome};
-use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_domain::holds::{Command, Gate, HoldBook, Outcome, PastChange};
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
+use super::{Answer, BuyerRead, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
 
 /// Commands that wait for one event: a second's worth of an on-sale. Whoever comes then waits for a place.
 const WAITING: usize = 4_096;
@@ -44,7 +44,7 @@ struct Owner {
     gate: Option<Gate>,
     rebuilding: Option<u64>,
     /// The newest changes with their numbers.
-    changes: VecDeque<(u64, Vec<Ordinal>)>,
+    changes: VecDeque<(u64, PastChange)>,
     newest: u64,
     /// Tells this book's versions from those of one that was lost.
     life: u64,
@@ -121,13 +121,17 @@ impl Owner {
             (Command::SetGate(gate), Outcome::Done) => (self.gate, self.rebuilding) = (Some(*gate), None),
             _ => {}
         }
-        self.note_changes(&outcome);
+        self.note_changes(at_ms, command, &outcome);
         Answer { at_ms, outcome }
     }
 
-    fn note_changes(&mut self, outcome: &Outcome) {
+    fn note_changes(&mut self, at_ms: u64, command: &Command, outcome: &Outcome) {
         let seats: Vec<Ordinal> = match outcome {
             Outcome::Yours(seats) => seats.iter().map(|seat| seat.ordinal).collect(),
+            // What goes back into a cart has changed too.
+            Outcome::Freed { seats, waiting } if matches!(command, Command::Unclaim { .. }) => {
+                seats.iter().copied().chain(waiting.iter().map(|(seat, _)| *seat)).collect()
+            }
             Outcome::Freed { seats, .. } | Outcome::Applied(seats) => seats.clone(),
             Outcome::Done | Outcome::Refused(_) => return,
         };
@@ -139,7 +143,8 @@ impl Owner {
         if self.changes.len() == CHANGES_KEPT {
             self.changes.pop_front();
         }
-        self.changes.push_back((self.newest, seats));
+        let change = PastChange { at_ms, verb: command.verb().to_owned(), by: command.user(), seats };
+        self.changes.push_back((self.newest, change));
     }
 
     /// Never waits: whoever is behind hears later that everything may have changed.
@@ -159,6 +164,15 @@ impl Owner {
         SeatsRead { at_ms, records: seats.iter().map(|&seat| self.book.record(at_ms, seat)).collect() }
     }
 
+    fn read_buyer(&self, buyer: UserId) -> BuyerRead {
+        let at_ms = self.now_ms();
+        BuyerRead { at_ms, seats: self.book.seats_of(at_ms, buyer).collect() }
+    }
+
+    fn history(&self, limit: usize) -> Vec<PastChange> {
+        self.changes.iter().rev().take(limit).map(|(_, change)| change.clone()).collect()
+    }
+
     fn version(&self) -> Version {
         Version(format!("{:016x}-{}", self.life, self.newest))
     }
@@ -166,12 +180,12 @@ impl Owner {
     fn changes_since(&self, version: &Version) -> Changes {
         let number = version.0.split_once('-').filter(|(life, _)| *life == format!("{:016x}", self.life));
         let Some(known) = number.and_then(|(_, number)| number.parse::<u64>().ok()) else { return Changes::Unknown };
-        let reaches = self.changes.front().is_none_or(|&(oldest, _)| oldest <= known + 1);
+        let reaches = self.changes.front().is_none_or(|(oldest, _)| *oldest <= known + 1);
         if !reaches {
             return Changes::Unknown;
         }
-        let newer = self.changes.iter().filter(|&&(number, _)| number > known);
-        Changes::Seats(newer.flat_map(|(_, seats)| seats.iter().copied()).collect(), self.version())
+        let newer = self.changes.iter().filter(|(number, _)| *number > known);
+        Changes::Seats(newer.flat_map(|(_, change)| change.seats.iter().copied()).collect(), self.version())
     }
 }
 
@@ -195,6 +209,14 @@ impl Holds for BookHolds {
     async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError> {
         let seats = seats.to_vec();
         self.ask(event, move |owner| owner.read(&seats)).await
+    }
+
+    async fn read_buyer(&self, event: EventId, buyer: UserId) -> Result<BuyerRead, HoldStoreError> {
+        self.ask(event, move |owner| owner.read_buyer(buyer)).await
+    }
+
+    async fn history(&self, event: EventId, limit: usize) -> Result<Vec<PastChange>, HoldStoreError> {
+        self.ask(event, move |owner| owner.history(limit)).await
     }
 
     async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {

@@ -7,8 +7,8 @@ pub mod book;
 pub mod redis;
 
 use async_trait::async_trait;
-use frontrow_domain::holds::{Command, Gate, Outcome};
-use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_domain::holds::{Command, Gate, Outcome, PastChange};
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::seat::SeatRecord;
 use tokio::sync::mpsc;
 
@@ -34,6 +34,15 @@ pub struct SeatsRead {
     pub at_ms: u64,
     /// One record for every seat asked for, in that order; a lease that has ended reads as available.
     pub records: Vec<SeatRecord>,
+}
+
+/// A buyer's seats as the store has them, and when by the store's own clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuyerRead {
+    /// The store's time, Unix milliseconds.
+    pub at_ms: u64,
+    /// In the order of ordinals; without leases that have ended.
+    pub seats: Vec<(Ordinal, SeatRecord)>,
 }
 
 /// A position in an event's stream of changes; only the store that made it can compare it.
@@ -66,6 +75,12 @@ pub trait Holds: Send + Sync + 'static {
 
     /// Reads some seats.
     async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError>;
+
+    /// Everything that the store knows to be a buyer's: held, claimed or sold.
+    async fn read_buyer(&self, event: EventId, buyer: UserId) -> Result<BuyerRead, HoldStoreError>;
+
+    /// Up to `limit` of the newest commands that changed seats, the newest first. It reaches back a few thousand.
+    async fn history(&self, event: EventId, limit: usize) -> Result<Vec<PastChange>, HoldStoreError>;
 
     /// The position of the newest change. Read it before the seats: what changes in between is then seen twice, not
     /// missed.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::event::{Event, EventStatus};
 use frontrow_domain::ids::{EventId, OutboxId, UserId};
+use frontrow_domain::journal::Entry;
 
 use super::{AnswerKey, LedgerError, PlanBytes, StoredAnswer};
 
@@ -102,8 +103,8 @@ pub trait Catalogue: Send + Sync {
     async fn events(&self, query: &EventQuery) -> Result<Vec<Event>, LedgerError>;
 
     /// In one transaction: replaces the record if its version is still `event.version - 1`, and writes the outbox row
-    /// `event.changed`. `false` if somebody else changed it first.
-    async fn save_event(&self, event: &Event, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError>;
+    /// `event.changed` and the line of the journal, both with the entry's id. `false` if somebody else changed it first.
+    async fn save_event(&self, event: &Event, entry: &Entry) -> Result<bool, LedgerError>;
 
     /// The plan stored under this hash.
     async fn plan(&self, hash: &str) -> Result<Option<PlanBytes>, LedgerError>;

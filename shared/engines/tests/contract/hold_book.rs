@@ -27,7 +27,7 @@ enum Move {
     Extend(UserId),
     Expire(Vec<Ordinal>),
     Claim(UserId, Vec<Ordinal>, StaleFence),
-    Unclaim(UserId, Vec<Ordinal>, StaleFence),
+    Unclaim(UserId, Vec<Ordinal>, StaleFence, Option<u64>),
     Settle(Vec<(Ordinal, u64, Kind, UserId)>),
     /// What is seen is what is there, or that the seat is free.
     Mend(Vec<(Ordinal, u64, Kind, UserId)>, SeenRight),
@@ -60,7 +60,8 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => user().prop_map(Move::Extend),
         3 => seats().prop_map(Move::Expire),
         4 => (user(), seats(), proptest::bool::weighted(0.2)).prop_map(|(user, seats, stale)| Move::Claim(user, seats, stale)),
-        2 => (user(), seats(), proptest::bool::weighted(0.2)).prop_map(|(user, seats, stale)| Move::Unclaim(user, seats, stale)),
+        2 => (user(), seats(), proptest::bool::weighted(0.2), proptest::option::of(Just(TTL_MS)))
+            .prop_map(|(user, seats, stale, ttl)| Move::Unclaim(user, seats, stale, ttl)),
         3 => vec(settled(), 1..3).prop_map(Move::Settle),
         3 => (vec(settled(), 1..3), proptest::bool::weighted(0.7)).prop_map(|(seats, right)| Move::Mend(seats, right)),
         1 => (1..4_u64).prop_map(Move::Rebuild),
@@ -149,7 +150,9 @@ fn command(next: &Move, book: &HoldBook, now_ms: u64) -> Command {
         Move::Extend(user) => Command::Extend { user, ttl_ms: TTL_MS },
         Move::Expire(seats) => Command::Expire { seats },
         Move::Claim(user, seats, stale) => Command::Claim { user, seats: fences(&seats, stale), ttl_ms: TTL_MS },
-        Move::Unclaim(user, seats, stale) => Command::Unclaim { user, seats: fences(&seats, stale) },
+        Move::Unclaim(user, seats, stale, hold_ttl_ms) => {
+            Command::Unclaim { user, seats: fences(&seats, stale), hold_ttl_ms }
+        }
         Move::Settle(seats) => {
             let seat =
                 |(ordinal, version, kind, owner)| SettledSeat { ordinal, version, state: settled(kind, owner, now_ms) };

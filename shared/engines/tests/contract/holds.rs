@@ -20,6 +20,8 @@ crate::contract!(
         a_version_from_before_the_memory_was_lost_is_not_believed,
         an_unwatched_hold_vanishes_by_itself,
         seats_are_read_in_the_order_asked_for,
+        a_buyers_seats_are_found_whatever_they_are,
+        the_history_tells_who_did_what,
         a_settled_sale_refuses_holds_and_frees_the_former_holder,
         d13_a_rebuild_settles_every_durable_seat_again,
         a_mended_seat_is_hinted_and_a_seat_that_moved_on_is_left_alone,
@@ -210,4 +212,56 @@ async fn a_mended_seat_is_hinted_and_a_seat_that_moved_on_is_left_alone(store: &
     tokio::time::timeout(PATIENCE, hinted).await.expect("a hint for the seat");
     listening.abort();
     assert_eq!(store.read(event, &[Ordinal(1)]).await.expect("answers").records, [elsewhere]);
+}
+
+async fn a_buyers_seats_are_found_whatever_they_are(store: &impl Holds) {
+    let event = open_gate(store).await;
+    let (ada, ben) = (new_user_id(), new_user_id());
+    assert!(store.read_buyer(event, ada).await.expect("answers").seats.is_empty());
+    let Outcome::Yours(held) = apply(store, event, hold(ada, &[9, 2, 5], 60_000)).await else { panic!("held") };
+    apply(store, event, hold(ben, &[3], 60_000)).await;
+    let two = held.iter().find(|seat| seat.ordinal == Ordinal(2)).expect("held");
+    let claim = Command::Claim { user: ada, seats: vec![(two.ordinal, two.fence)], ttl_ms: 60_000 };
+    assert!(matches!(apply(store, event, claim).await, Outcome::Yours(_)));
+    let sold = SettledSeat { ordinal: Ordinal(5), version: 1, state: Settled::Sold { owner: ada } };
+    apply(store, event, Command::Settle { rebuild_epoch: None, seats: vec![sold] }).await;
+    let read = store.read_buyer(event, ada).await.expect("answers");
+    let kinds: Vec<_> = read.seats.iter().map(|(seat, record)| (seat.0, record.state(), record.owner())).collect();
+    let expected = [(2, SeatState::Held, Some(ada)), (5, SeatState::Sold, Some(ada)), (9, SeatState::Held, Some(ada))];
+    assert_eq!(kinds, expected);
+    assert!(matches!(read.seats[0].1, SeatRecord::Claimed(_)));
+    // What has ended is not there any more, whether or not anybody has expired it.
+    apply(store, event, Command::Release { user: ada, seats: vec![Ordinal(9)] }).await;
+    assert!(matches!(apply(store, event, hold(ben, &[7], 1)).await, Outcome::Yours(_)));
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let seats = async |user| {
+        let read = store.read_buyer(event, user).await.expect("answers");
+        read.seats.into_iter().map(|(seat, _)| seat.0).collect::<Vec<_>>()
+    };
+    assert_eq!((seats(ada).await, seats(ben).await), (vec![2, 5], vec![3]));
+}
+
+async fn the_history_tells_who_did_what(store: &impl Holds) {
+    let event = open_gate(store).await;
+    let ada = new_user_id();
+    apply(store, event, hold(ada, &[1, 2], 60_000)).await;
+    apply(store, event, Command::Release { user: ada, seats: vec![Ordinal(1)] }).await;
+    apply(store, event, hold(ada, &[3], 1)).await;
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    apply(store, event, Command::Expire { seats: vec![Ordinal(3)] }).await;
+    let past = store.history(event, 10).await.expect("answers");
+    let told: Vec<_> = past
+        .iter()
+        .map(|change| (change.verb.as_str(), change.by, change.seats.iter().map(|seat| seat.0).collect::<Vec<_>>()))
+        .collect();
+    let expected = [
+        ("expire", None, vec![3]),
+        ("hold", Some(ada), vec![3]),
+        ("release", Some(ada), vec![1]),
+        ("hold", Some(ada), vec![1, 2]),
+    ];
+    assert_eq!(told, expected, "the newest first");
+    assert!(past.windows(2).all(|pair| pair[0].at_ms >= pair[1].at_ms));
+    let newest = store.history(event, 1).await.expect("answers");
+    assert_eq!((newest.len(), newest[0].verb.as_str()), (1, "expire"));
 }

@@ -1,16 +1,16 @@
 //! What every ledger must do.
 
-use frontrow_domain::event::EventStatus;
-use frontrow_domain::holds::Settled;
-use frontrow_domain::ids::{EventId, OrderId, Ordinal, UserId};
-use frontrow_domain::inventory::{InventoryFact, Seats};
-use frontrow_domain::seat::Fence;
+use std::slice;
+
+use frontrow_domain::event::{Event, EventStatus, OrphanRule};
+use frontrow_domain::inventory::InventoryFact;
+use frontrow_domain::journal::{Action, Entry};
 use frontrow_engines::ledger::{
-    AnswerKey, Begin, Claim, ClaimRefusal, ClaimedSeat, EventOrder, EventQuery, InventoryCategory, InventorySeat,
-    InventorySection, Ledger, StoredAnswer,
+    AnswerKey, Begin, EventOrder, EventQuery, InventoryCategory, InventorySection, Ledger, StoredAnswer,
 };
 
-use crate::support::{event, mongo, new_event_id, new_order_id, new_outbox_id, new_user_id, now, plan, sqlite};
+use crate::selling::{entry, inventory, on_sale};
+use crate::support::{event, mongo, new_event_id, new_outbox_id, new_user_id, now, plan, sqlite};
 
 crate::contract!(
     [on_mongo: super::mongo, on_sqlite: super::sqlite],
@@ -21,17 +21,13 @@ crate::contract!(
         events_are_found_in_any_case_and_by_time,
         a_late_change_of_an_event_is_refused,
         a_change_of_an_event_leaves_what_is_not_its_own,
+        a_change_of_an_event_is_in_its_journal,
+        an_event_keeps_its_earlier_prices_and_its_rule_for_single_seats,
         i6_inventory_written_twice_is_there_once,
         categories_and_sections_keep_their_order,
         generation_ends_once,
         generation_that_failed_is_tried_again,
         a_fence_epoch_is_given_out_once,
-        i1_of_many_orders_exactly_one_claims_the_seat,
-        i2_the_seat_limit_holds_in_the_ledger,
-        a_stale_fence_claims_nothing,
-        a_claim_ends_as_sale_or_as_release,
-        a_newer_epoch_beats_a_higher_counter,
-        blocking_is_all_or_nothing,
         an_idempotency_key_gives_one_answer,
     ]
 );
@@ -102,7 +98,7 @@ async fn every_order_of_events_is_paged_without_gaps(ledger: &impl Ledger) {
             }
         }
     };
-    let ids = |events: &[frontrow_domain::event::Event]| events.iter().map(|event| event.id).collect::<Vec<_>>();
+    let ids = |events: &[Event]| events.iter().map(|event| event.id).collect::<Vec<_>>();
     events.sort_by_key(|event| (event.starts_at, event.id));
     assert_eq!(pages(EventOrder::StartsAt).await, ids(&events));
     events.reverse();
@@ -139,8 +135,11 @@ async fn a_late_change_of_an_event_is_refused(ledger: &impl Ledger) {
     let mut changed = original.clone();
     changed.version += 1;
     changed.name = "Semi-final".into();
-    assert!(ledger.save_event(&changed, new_outbox_id(), now()).await.expect("answers"));
-    assert!(!ledger.save_event(&changed, new_outbox_id(), now()).await.expect("answers"), "the version has moved on");
+    assert!(ledger.save_event(&changed, &entry(Action::EventChanged, &[])).await.expect("answers"));
+    assert!(
+        !ledger.save_event(&changed, &entry(Action::EventChanged, &[])).await.expect("answers"),
+        "the version has moved on"
+    );
     assert_eq!(ledger.event(original.id).await.expect("answers").expect("the event").name, "Semi-final");
     assert_eq!(ledger.lag().await.expect("answers").rows, 2, "created, changed once");
 }
@@ -156,30 +155,44 @@ async fn a_change_of_an_event_leaves_what_is_not_its_own(ledger: &impl Ledger) {
     changed.version += 1;
     changed.prices.insert("Balcony".into(), 4_500);
     (changed.ends_at, changed.genre) = (Some(changed.starts_at.plus_ms(1)), None);
-    assert!(ledger.save_event(&changed, new_outbox_id(), now()).await.expect("answers"));
+    assert!(ledger.save_event(&changed, &entry(Action::EventChanged, &[])).await.expect("answers"));
     changed.fence_epoch = 1;
     changed.generation.done = 2;
     assert_eq!(ledger.event(original.id).await.expect("answers"), Some(changed));
 }
 
-async fn on_sale(ledger: &impl Ledger, seats: u32) -> EventId {
+async fn a_change_of_an_event_is_in_its_journal(ledger: &impl Ledger) {
     let plan = plan();
-    let event = event(&plan, seats);
-    ledger.create_event(&event, &plan, new_outbox_id(), None).await.expect("answers");
-    ledger.write_inventory_seats(event.id, 0, &inventory(seats)).await.expect("answers");
-    assert!(ledger.finish_generation(event.id, new_outbox_id(), now()).await.expect("answers"));
-    event.id
+    let original = event(&plan, 3);
+    ledger.create_event(&original, &plan, new_outbox_id(), None).await.expect("answers");
+    let changed = Event { version: 2, status: EventStatus::Cancelled, ..original.clone() };
+    let entry = Entry { reason: Some("flooded".into()), ..entry(Action::EventChanged, &[]) };
+    assert!(ledger.save_event(&changed, &entry).await.expect("answers"));
+    let late = Entry { id: new_outbox_id(), ..entry.clone() };
+    assert!(!ledger.save_event(&changed, &late).await.expect("answers"));
+    assert_eq!(ledger.journal(original.id, None, 10).await.expect("answers"), slice::from_ref(&entry));
+    let row = ledger.lease(10, 0, 1000).await.expect("answers").pop().expect("a row");
+    let fact = InventoryFact::EventChanged { status: EventStatus::Cancelled };
+    assert_eq!((row.id, row.at, row.fact), (entry.id, entry.at, fact));
 }
 
-fn inventory(seats: u32) -> Vec<InventorySeat> {
-    let seat = |n: u32| InventorySeat {
-        seat: format!("A-{n}"),
-        section: "A".into(),
-        row: "1".into(),
-        number: n.to_string(),
-        category: "Stalls".into(),
-    };
-    (0..seats).map(seat).collect()
+async fn an_event_keeps_its_earlier_prices_and_its_rule_for_single_seats(ledger: &impl Ledger) {
+    let plan = plan();
+    let mut event = event(&plan, 3);
+    event.orphan_rule = OrphanRule::Strict;
+    let at = now();
+    event.change_prices([("Stalls".to_owned(), 8000)].into(), at.plus_ms(-1000));
+    ledger.create_event(&event, &plan, new_outbox_id(), None).await.expect("answers");
+    assert_eq!(ledger.event(event.id).await.expect("answers"), Some(event.clone()));
+
+    event.version += 1;
+    event.orphan_rule = OrphanRule::Warn;
+    event.change_prices([("Stalls".to_owned(), 9000)].into(), at);
+    assert!(ledger.save_event(&event, &entry(Action::EventChanged, &[])).await.expect("answers"));
+    let read = ledger.event(event.id).await.expect("answers").expect("the event");
+    assert_eq!(read, event);
+    let prices = [-2000, -1000, 0].map(|ms| read.price_at("Stalls", at.plus_ms(ms)));
+    assert_eq!(prices, [Some(7500), Some(8000), Some(9000)]);
 }
 
 async fn i6_inventory_written_twice_is_there_once(ledger: &impl Ledger) {
@@ -245,107 +258,6 @@ async fn a_fence_epoch_is_given_out_once(ledger: &impl Ledger) {
     let (one, two) = tokio::join!(ledger.advance_fence_epoch(id, 0), ledger.advance_fence_epoch(id, 0));
     let given: Vec<_> = [one, two].into_iter().filter_map(|given| given.expect("answers")).collect();
     assert_eq!(given, [1]);
-}
-
-fn claim(event_id: EventId, order_id: OrderId, buyer_id: UserId, seats: &[u32], counter: u64) -> Claim {
-    let fence = Fence { epoch: 1, counter };
-    let seats = seats.iter().map(|&seat| ClaimedSeat { ordinal: Ordinal(seat), fence }).collect();
-    Claim { event_id, order_id, buyer_id, seats, deadline: now().plus_ms(60_000), limit: 3 }
-}
-
-async fn i1_of_many_orders_exactly_one_claims_the_seat(ledger: &(impl Ledger + Clone + 'static)) {
-    let event = on_sale(ledger, 4).await;
-    let mut orders = tokio::task::JoinSet::new();
-    for counter in 0..24_u64 {
-        let ledger = ledger.clone();
-        // Every order also wants a seat of its neighbours: none may end up with half of what it asked for.
-        let seats = [(counter % 3) as u32, 3];
-        orders.spawn(async move {
-            let claim = claim(event, new_order_id(), new_user_id(), &seats, counter + 1);
-            ledger.claim(&claim, new_outbox_id(), now()).await.expect("answers")
-        });
-    }
-    let granted = orders.join_all().await.into_iter().flatten().count();
-    assert_eq!(granted, 1);
-    let settled = ledger.settled(event, None).await.expect("answers");
-    assert_eq!(settled.len(), 2, "exactly the winner's two seats changed: {settled:?}");
-}
-
-async fn i2_the_seat_limit_holds_in_the_ledger(ledger: &impl Ledger) {
-    let (event, buyer) = (on_sale(ledger, 6).await, new_user_id());
-    let first = claim(event, new_order_id(), buyer, &[0, 1], 1);
-    assert_eq!(ledger.claim(&first, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    assert_eq!(ledger.claim(&first, new_outbox_id(), now()).await.expect("answers"), Ok(()), "the same order again");
-    let over = claim(event, new_order_id(), buyer, &[2, 3], 2);
-    assert_eq!(ledger.claim(&over, new_outbox_id(), now()).await.expect("answers"), Err(ClaimRefusal::Limit));
-    let released = ledger.release_claim(event, first.order_id, new_outbox_id(), now()).await.expect("answers");
-    assert_eq!(released, [Ordinal(0), Ordinal(1)]);
-    assert_eq!(
-        ledger.claim(&over, new_outbox_id(), now()).await.expect("answers"),
-        Ok(()),
-        "two places are free again"
-    );
-}
-
-async fn a_stale_fence_claims_nothing(ledger: &impl Ledger) {
-    let event = on_sale(ledger, 2).await;
-    let newer = claim(event, new_order_id(), new_user_id(), &[0], 9);
-    assert_eq!(ledger.claim(&newer, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    ledger.release_claim(event, newer.order_id, new_outbox_id(), now()).await.expect("answers");
-    let stale = claim(event, new_order_id(), new_user_id(), &[1, 0], 8);
-    let refused = ledger.claim(&stale, new_outbox_id(), now()).await.expect("answers");
-    assert_eq!(refused, Err(ClaimRefusal::Lost(vec![Ordinal(0)])));
-}
-
-async fn a_newer_epoch_beats_a_higher_counter(ledger: &impl Ledger) {
-    let event = on_sale(ledger, 1).await;
-    let mut older = claim(event, new_order_id(), new_user_id(), &[0], 9);
-    assert_eq!(ledger.claim(&older, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    ledger.release_claim(event, older.order_id, new_outbox_id(), now()).await.expect("answers");
-    // The hold store lost its memory: a new epoch, whose counter starts again.
-    let mut newer = claim(event, new_order_id(), new_user_id(), &[0], 1);
-    newer.seats[0].fence.epoch = 2;
-    assert_eq!(ledger.claim(&newer, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    ledger.release_claim(event, newer.order_id, new_outbox_id(), now()).await.expect("answers");
-    older.seats[0].fence.counter = 99;
-    let refused = ledger.claim(&older, new_outbox_id(), now()).await.expect("answers");
-    assert_eq!(refused, Err(ClaimRefusal::Lost(vec![Ordinal(0)])));
-}
-
-async fn a_claim_ends_as_sale_or_as_release(ledger: &impl Ledger) {
-    let (event, buyer) = (on_sale(ledger, 3).await, new_user_id());
-    let order = claim(event, new_order_id(), buyer, &[2, 1], 1);
-    assert_eq!(ledger.claim(&order, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    assert_eq!(
-        ledger.sell(event, order.order_id, new_outbox_id(), now()).await.expect("answers"),
-        [Ordinal(1), Ordinal(2)]
-    );
-    assert_eq!(ledger.sell(event, order.order_id, new_outbox_id(), now()).await.expect("answers"), [], "sold once");
-    assert_eq!(
-        ledger.release_claim(event, order.order_id, new_outbox_id(), now()).await.expect("answers"),
-        [],
-        "sold for good"
-    );
-    let settled = ledger.settled(event, Some(&[Ordinal(1)])).await.expect("answers");
-    assert_eq!((settled[0].version, settled[0].state), (2, Settled::Sold { owner: buyer }));
-    let facts: Vec<_> = ledger.lease(10, 0, 1000).await.expect("answers").into_iter().map(|row| row.fact).collect();
-    let seats = Seats { seats: vec![Ordinal(1), Ordinal(2)] };
-    assert_eq!(facts[2..], [InventoryFact::SeatsClaimed(seats.clone()), InventoryFact::SeatsSold(seats)]);
-}
-
-async fn blocking_is_all_or_nothing(ledger: &impl Ledger) {
-    let event = on_sale(ledger, 3).await;
-    let order = claim(event, new_order_id(), new_user_id(), &[2], 1);
-    assert_eq!(ledger.claim(&order, new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    let all = [Ordinal(0), Ordinal(1), Ordinal(2)];
-    assert_eq!(ledger.block(event, &all, new_outbox_id(), now()).await.expect("answers"), Err(vec![Ordinal(2)]));
-    assert_eq!(ledger.block(event, &all[..2], new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    assert_eq!(ledger.unblock(event, &all[1..], new_outbox_id(), now()).await.expect("answers"), Err(vec![Ordinal(2)]));
-    assert_eq!(ledger.unblock(event, &all[..1], new_outbox_id(), now()).await.expect("answers"), Ok(()));
-    let settled = ledger.settled(event, Some(&all)).await.expect("answers");
-    let blocked: Vec<_> =
-        settled.iter().filter(|seat| seat.state == Settled::Blocked).map(|seat| seat.ordinal).collect();
-    assert_eq!(blocked, [Ordinal(1)]);
 }
 
 async fn an_idempotency_key_gives_one_answer(ledger: &impl Ledger) {

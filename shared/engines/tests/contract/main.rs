@@ -6,11 +6,17 @@
 mod accounts;
 mod hold_book;
 mod holds;
+mod journal;
 mod ledger;
 mod log;
+mod orders;
 mod outbox;
+mod resales;
+mod sales;
+mod selling;
 mod sqlite;
 mod support;
+mod tickets;
 
 /// Runs every function of a suite as a test of its own, against each of the adapters.
 ///

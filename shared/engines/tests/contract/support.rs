@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::clock::{Clock as _, SystemClock, UnixMs};
-use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::ids::{EventId, OrderId, OutboxId, UserId};
 use frontrow_engines::holds::book::BookHolds;
 use frontrow_engines::holds::redis::RedisHolds;
@@ -124,6 +124,8 @@ pub(crate) fn event(plan: &PlanBytes, seats_total: u32) -> Event {
         on_sale_when_generated: true,
         currency: "EUR".parse().expect("a currency"),
         prices: [("Stalls".to_owned(), 7500)].into(),
+        earlier_prices: Vec::new(),
+        orphan_rule: OrphanRule::Off,
         hold_ttl_s: 600,
         payment_window_s: 300,
         max_seats_per_user: 8,

@@ -19,13 +19,15 @@ mod reply;
 mod scripts;
 pub mod value;
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
-use frontrow_domain::holds::{Command, Gate};
-use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_domain::holds::{Command, Gate, PastChange};
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use redis::RedisResult;
 use tokio::sync::mpsc;
 
-use super::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
+use super::{Answer, BuyerRead, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
 use link::{Link, Links};
 use scripts::Scripts;
 
@@ -101,6 +103,27 @@ impl Holds for RedisHolds {
         Ok(SeatsRead { at_ms, records })
     }
 
+    async fn read_buyer(&self, event: EventId, buyer: UserId) -> Result<BuyerRead, HoldStoreError> {
+        let mut range = redis::cmd("ZRANGE");
+        range.arg(keys::buyer(event, buyer)).arg(0).arg(-1);
+        let ordinals: Vec<u32> = self.ask(async |link| range.query_async(&mut link.connection()).await).await?;
+        let mut ordinals: Vec<_> = ordinals.into_iter().map(Ordinal).collect();
+        ordinals.sort_unstable();
+        // The set is how they are found; the values say whose they are.
+        let SeatsRead { at_ms, records } = self.read(event, &ordinals).await?;
+        let seats = ordinals.into_iter().zip(records).filter(|(_, record)| record.owner() == Some(buyer));
+        Ok(BuyerRead { at_ms, seats: seats.collect() })
+    }
+
+    async fn history(&self, event: EventId, limit: usize) -> Result<Vec<PastChange>, HoldStoreError> {
+        let mut newest = redis::cmd("XREVRANGE");
+        newest.arg(keys::changes(event)).arg("+").arg("-").arg("COUNT").arg(limit);
+        let entries: Vec<(String, HashMap<String, String>)> =
+            self.ask(async |link| newest.query_async(&mut link.connection()).await).await?;
+        let past = entries.iter().map(|(id, fields)| reply::past_change(id, fields));
+        past.collect::<Option<_>>().ok_or_else(|| HoldStoreError("the stream of changes cannot be read".into()))
+    }
+
     async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
         let mut newest = redis::cmd("XREVRANGE");
         newest.arg(keys::changes(event)).arg("+").arg("-").arg("COUNT").arg(1);
@@ -163,10 +186,14 @@ fn from_value<T: redis::FromRedisValue>(value: redis::Value) -> Result<T, HoldSt
 
 /// The names of an event's keys.
 pub(crate) mod keys {
-    use frontrow_domain::ids::{EventId, Ordinal};
+    use frontrow_domain::ids::{EventId, Ordinal, UserId};
 
     pub(crate) fn seat(event: EventId, seat: Ordinal) -> String {
         format!("seat:{{{event}}}:{seat}")
+    }
+
+    pub(crate) fn buyer(event: EventId, buyer: UserId) -> String {
+        format!("buyer:{{{event}}}:{buyer}")
     }
 
     pub(crate) fn changes(event: EventId) -> String {

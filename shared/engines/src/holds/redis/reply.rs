@@ -1,6 +1,8 @@
 //! Reads what a script answered: its kind, the store's time, then numbers.
 
-use frontrow_domain::holds::{HeldSeat, Outcome, Refusal};
+use std::collections::HashMap;
+
+use frontrow_domain::holds::{HeldSeat, Outcome, PastChange, Refusal};
 use frontrow_domain::ids::Ordinal;
 use frontrow_domain::seat::Fence;
 
@@ -48,6 +50,17 @@ fn outcome(kind: &str, numbers: &[u64]) -> Option<Outcome> {
         "limit" => refused(Refusal::Limit { has: u32::try_from(*numbers.first()?).ok()? }),
         _ => None,
     }
+}
+
+/// An entry of the stream of changes; its id begins with the time.
+pub(super) fn past_change(id: &str, fields: &HashMap<String, String>) -> Option<PastChange> {
+    let seats = fields.get("seats")?.split(',').map(|seat| seat.parse().ok().map(Ordinal));
+    Some(PastChange {
+        at_ms: id.split_once('-')?.0.parse().ok()?,
+        verb: fields.get("verb").cloned().unwrap_or_default(),
+        by: fields.get("by").and_then(|by| by.parse().ok()),
+        seats: seats.collect::<Option<_>>()?,
+    })
 }
 
 fn ordinals(numbers: &[u64]) -> Option<Vec<Ordinal>> {

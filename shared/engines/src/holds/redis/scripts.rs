@@ -78,9 +78,11 @@ impl Scripts {
                 call.arg(user.to_string()).arg(*ttl_ms);
                 with_fences(call, seats)
             }
-            Command::Unclaim { user, seats } => {
+            Command::Unclaim { user, seats, hold_ttl_ms } => {
                 let mut call = start(&self.unclaim, event);
                 call.arg(user.to_string());
+                call.arg(hold_ttl_ms.map_or_else(String::new, |ttl_ms| ttl_ms.to_string()));
+                call.arg(frontrow_domain::holds::LIFETIME_IN_TTLS);
                 with_fences(call, seats)
             }
             Command::Settle { rebuild_epoch, seats } => {

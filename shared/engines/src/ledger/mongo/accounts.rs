@@ -54,7 +54,7 @@ impl Accounts for MongoLedger {
     }
 
     async fn find_users(&self, text: &str, after: &str, limit: u32) -> Result<Vec<User>, LedgerError> {
-        let contains = doc! {"$regex": super::catalogue::literal(text), "$options": "i"};
+        let contains = doc! {"$regex": super::events::literal(text), "$options": "i"};
         let filter = doc! {"email": {"$gt": after}, "$or": [{"email": contains.clone()}, {"name": contains}]};
         let users = self.collection::<UserDocument>("users");
         let wanted = users.find(filter).sort(doc! {"email": 1}).limit(limit.into());

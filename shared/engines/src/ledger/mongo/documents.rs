@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use frontrow_domain::account::User;
 use frontrow_domain::clock::UnixMs;
-use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::event::{EarlierPrices, Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::inventory::InventoryMessage;
 use mongodb::bson::{Bson, DateTime};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,10 @@ pub(super) struct EventDocument {
     on_sale_when_generated: bool,
     currency: String,
     prices: BTreeMap<String, i64>,
+    #[serde(default)]
+    earlier_prices: Vec<EarlierPricesDocument>,
+    #[serde(default)]
+    orphan_rule: OrphanRule,
     hold_ttl_s: u32,
     payment_window_s: u32,
     max_seats_per_user: u32,
@@ -79,6 +83,24 @@ pub(super) struct EventDocument {
     fence_epoch: i64,
     version: i64,
     created_at: DateTime,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct EarlierPricesDocument {
+    until: DateTime,
+    prices: BTreeMap<String, i64>,
+}
+
+impl From<&EarlierPrices> for EarlierPricesDocument {
+    fn from(earlier: &EarlierPrices) -> Self {
+        Self { until: date(earlier.until), prices: earlier.prices.clone() }
+    }
+}
+
+impl From<EarlierPricesDocument> for EarlierPrices {
+    fn from(earlier: EarlierPricesDocument) -> Self {
+        Self { until: unix_ms(earlier.until), prices: earlier.prices }
+    }
 }
 
 impl From<&Event> for EventDocument {
@@ -98,6 +120,8 @@ impl From<&Event> for EventDocument {
             on_sale_when_generated: event.on_sale_when_generated,
             currency: event.currency.to_string(),
             prices: event.prices.clone(),
+            earlier_prices: event.earlier_prices.iter().map(EarlierPricesDocument::from).collect(),
+            orphan_rule: event.orphan_rule,
             hold_ttl_s: event.hold_ttl_s,
             payment_window_s: event.payment_window_s,
             max_seats_per_user: event.max_seats_per_user,
@@ -133,6 +157,8 @@ impl EventDocument {
             timezone: self.timezone,
             on_sale_when_generated: self.on_sale_when_generated,
             prices: self.prices,
+            earlier_prices: self.earlier_prices.into_iter().map(EarlierPrices::from).collect(),
+            orphan_rule: self.orphan_rule,
             hold_ttl_s: self.hold_ttl_s,
             payment_window_s: self.payment_window_s,
             max_seats_per_user: self.max_seats_per_user,

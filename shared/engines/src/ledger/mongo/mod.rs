@@ -4,9 +4,16 @@ mod accounts;
 mod answers;
 mod catalogue;
 mod documents;
+mod events;
+mod indexes;
+mod journal;
 mod logins;
+mod order_document;
+mod orders;
 mod outbox;
 mod sales;
+mod seats;
+mod tickets;
 mod transaction;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +21,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::doc;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
-use mongodb::options::{Acknowledgment, ClientOptions, IndexOptions, WriteConcern};
-use mongodb::{Client, Collection, Database, IndexModel};
+use mongodb::options::{Acknowledgment, ClientOptions, WriteConcern};
+use mongodb::{Client, Collection, Database};
 use tokio::time::{Instant, timeout};
 
 use super::{Ledger, LedgerError};
@@ -111,34 +118,6 @@ impl MongoLedger {
 
     fn silent_until(&self) -> MutexGuard<'_, Option<Instant>> {
         self.state.silent_until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Indexes are the last line against selling twice; without them the server does not start.
-    async fn create_indexes(&self) -> Result<(), LedgerError> {
-        let unique = || IndexOptions::builder().unique(true).build();
-        let lapse = || IndexOptions::builder().expire_after(Duration::ZERO).build();
-        let unpublished = IndexOptions::builder().partial_filter_expression(doc! {"published": false}).build();
-        let indexes: [(&str, Document, IndexOptions); 14] = [
-            ("users", doc! {"email": 1}, unique()),
-            ("scanners", doc! {"scanner_id": 1}, IndexOptions::default()),
-            ("logins", doc! {"expires_at": 1}, lapse()),
-            ("logins", doc! {"user_id": 1}, IndexOptions::default()),
-            ("logins", doc! {"ended_at": 1}, IndexOptions::builder().sparse(true).build()),
-            ("refresh_tokens", doc! {"expires_at": 1}, lapse()),
-            ("tokens", doc! {"user_id": 1}, IndexOptions::default()),
-            ("tokens", doc! {"expires_at": 1}, lapse()),
-            ("answers", doc! {"expires_at": 1}, lapse()),
-            ("events", doc! {"starts_at": 1, "_id": 1}, IndexOptions::default()),
-            ("events", doc! {"organizer_id": 1}, IndexOptions::default()),
-            ("seats", doc! {"event_id": 1, "ordinal": 1}, unique()),
-            ("seats", doc! {"order_id": 1}, IndexOptions::builder().sparse(true).build()),
-            ("outbox", doc! {"created_at": 1}, unpublished),
-        ];
-        for (collection, keys, options) in indexes {
-            let index = IndexModel::builder().keys(keys).options(options).build();
-            self.collection::<Document>(collection).create_index(index).await.map_err(unavailable)?;
-        }
-        Ok(())
     }
 }
 

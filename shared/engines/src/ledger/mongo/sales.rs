@@ -1,258 +1,224 @@
-//! Sales in MongoDB: the seat documents are the locks, `buyers` counts what one buyer has.
+//! Sales in MongoDB: every change is one transaction over orders, seats, buyers, tickets, outbox, journal and answer.
+//!
+//! A transaction reads a snapshot. Whether an event is on sale is read in it and not locked, because every order of an
+//! event would wait for every other: what commits in the instant in which an event is closed counts as before that.
 
 use async_trait::async_trait;
-use frontrow_domain::clock::UnixMs;
-use frontrow_domain::holds::{Settled, SettledSeat};
-use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId};
+use frontrow_domain::event::EventStatus;
+use frontrow_domain::holds::SettledSeat;
+use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_domain::inventory::{InventoryFact, Seats};
-use frontrow_domain::seat::{Fence, Lease};
-use futures_util::TryStreamExt as _;
+use frontrow_domain::journal::Entry;
+use frontrow_domain::order::{Order, OrderStatus};
 use mongodb::ClientSession;
 use mongodb::bson::{Document, doc};
 use mongodb::error::Error;
 
-use super::catalogue::{message, seat_id};
-use super::documents::{OutboxDocument, SeatDocument, corrupt, date, parsed, signed, strings, unsigned};
-use super::transaction::{Step, Transaction};
+use super::journal::{EntryDocument, Tidings};
+use super::order_document::OrderDocument;
+use super::seats::SeatsUpdate;
+use super::transaction::Step;
 use super::{LedgerError, MongoLedger, is_duplicate};
-use crate::ledger::{Claim, ClaimRefusal, ClaimedSeat, Sales};
+use crate::ledger::{
+    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesTotals,
+    SeatsChange,
+};
 
-/// What a change of seats does, and which rows it may touch.
-struct Change {
-    from: &'static str,
-    set: Document,
-    fact: fn(Seats) -> InventoryFact,
+/// What an order's change writes besides the order itself.
+struct Effect {
+    seats: Option<SeatsUpdate>,
+    tidings: Option<Tidings>,
+    /// The line of a change that nobody else has to follow.
+    line: Option<EntryDocument>,
 }
 
 #[async_trait]
 impl Sales for MongoLedger {
-    async fn claim(
+    async fn place_order(
         &self,
-        claim: &Claim,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), ClaimRefusal>, LedgerError> {
-        // One order of locking for everybody: two claims that overlap conflict on the first common seat.
-        let mut seats = claim.seats.clone();
-        seats.sort_by_key(|seat| seat.ordinal);
-        let fact = InventoryFact::SeatsClaimed(Seats { seats: seats.iter().map(|seat| seat.ordinal).collect() });
-        let row = OutboxDocument::new(&message(outbox_id, claim.event_id, now, fact))?;
-        self.in_time(async {
+        placing: &Placing,
+        answer: AnswerToStore<'_>,
+        entry: &Entry,
+    ) -> Result<Result<Order, PlacingRefusal>, LedgerError> {
+        let fact = InventoryFact::SeatsClaimed(Seats { seats: entry.seats.clone() });
+        let tidings = Tidings::new(placing.order.event_id, entry, fact)?;
+        let placed = self.in_time(async {
             let mut transaction = self.transaction().await?;
             loop {
                 transaction.start().await?;
-                let body = self.claim_within(&mut transaction.session, claim, &seats, &row).await;
-                if let Some(result) = transaction.finish(body).await? {
-                    return Ok(result);
+                let body = self.place_within(&mut transaction.session, placing, &tidings, answer).await;
+                if let Some(placed) = transaction.finish(body).await? {
+                    return Ok(placed);
                 }
             }
-        })
-        .await
-    }
-
-    async fn release_claim(
-        &self,
-        event: EventId,
-        order: OrderId,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Vec<Ordinal>, LedgerError> {
-        let set = doc! {"state": "available", "order_id": null, "owner_id": null, "deadline": null};
-        let change = Change { from: "claimed", set, fact: InventoryFact::SeatsReleased };
-        self.change_order(event, order, &change, true, outbox_id, now).await
-    }
-
-    async fn sell(
-        &self,
-        event: EventId,
-        order: OrderId,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Vec<Ordinal>, LedgerError> {
-        let set = doc! {"state": "sold", "deadline": null};
-        let change = Change { from: "claimed", set, fact: InventoryFact::SeatsSold };
-        self.change_order(event, order, &change, false, outbox_id, now).await
-    }
-
-    async fn block(
-        &self,
-        event: EventId,
-        seats: &[Ordinal],
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let change = Change { from: "available", set: doc! {"state": "blocked"}, fact: InventoryFact::SeatsBlocked };
-        self.change_seats(event, seats, &change, outbox_id, now).await
-    }
-
-    async fn unblock(
-        &self,
-        event: EventId,
-        seats: &[Ordinal],
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let change = Change { from: "blocked", set: doc! {"state": "available"}, fact: InventoryFact::SeatsUnblocked };
-        self.change_seats(event, seats, &change, outbox_id, now).await
-    }
-
-    async fn settled(&self, event: EventId, seats: Option<&[Ordinal]>) -> Result<Vec<SettledSeat>, LedgerError> {
-        let filter = if let Some(seats) = seats {
-            doc! {"_id": {"$in": strings(seats.iter().map(|seat| seat_id(event, seat.0)))}}
-        } else {
-            doc! {"event_id": event.to_string(), "version": {"$gt": 0_i64}}
-        };
-        let rows = self.collection::<SeatDocument>("seats");
-        let found = self.ask_at_length(async { rows.find(filter).await?.try_collect::<Vec<_>>().await }).await?;
-        found.iter().map(settled).collect()
-    }
-}
-
-impl MongoLedger {
-    async fn claim_within(
-        &self,
-        session: &mut ClientSession,
-        claim: &Claim,
-        seats: &[ClaimedSeat],
-        row: &OutboxDocument,
-    ) -> Result<Step<Result<(), ClaimRefusal>>, Error> {
-        let (order, buyer) = (claim.order_id.to_string(), claim.buyer_id.to_string());
-        let collection = self.collection::<SeatDocument>("seats");
-        let (mut lost, mut fresh) = (Vec::new(), 0_i64);
-        for seat in seats {
-            let id = seat_id(claim.event_id, seat.ordinal.0);
-            let (epoch, counter) = (signed(seat.fence.epoch), signed(seat.fence.counter));
-            let not_newer = doc! {"$or": [
-                {"fence_epoch": {"$lt": epoch}},
-                {"fence_epoch": epoch, "fence_counter": {"$lte": counter}},
-            ]};
-            let free = doc! {"_id": &id, "state": "available", "$and": [not_newer]};
-            let set = doc! {
-                "state": "claimed", "order_id": &order, "owner_id": &buyer, "deadline": date(claim.deadline),
-                "fence_epoch": epoch, "fence_counter": counter,
-            };
-            let change = doc! {"$set": set, "$inc": {"version": 1_i64}};
-            if collection.update_one(free, change).session(&mut *session).await?.modified_count == 1 {
-                fresh += 1;
-                continue;
-            }
-            let mine = doc! {"_id": &id, "state": "claimed", "order_id": &order};
-            if collection.count_documents(mine).session(&mut *session).await? == 0 {
-                lost.push(seat.ordinal);
-            }
-        }
-        if !lost.is_empty() {
-            return Ok(Step::Abort(Err(ClaimRefusal::Lost(lost))));
-        }
-        if fresh == 0 {
-            return Ok(Step::Abort(Ok(())));
-        }
-        if !self.count_buyer(session, claim, fresh).await? {
-            return Ok(Step::Abort(Err(ClaimRefusal::Limit)));
-        }
-        self.collection::<OutboxDocument>("outbox").insert_one(row).session(session).await?;
-        Ok(Step::Commit(Ok(())))
-    }
-
-    /// Adds to the buyer's count if it stays within the limit. An upsert that collides is a count above it.
-    async fn count_buyer(&self, session: &mut ClientSession, claim: &Claim, seats: i64) -> Result<bool, Error> {
-        let below = doc! {
-            "_id": format!("{}:{}", claim.event_id, claim.buyer_id), "seats": {"$lte": i64::from(claim.limit) - seats},
-        };
-        if i64::from(claim.limit) < seats {
-            return Ok(false);
-        }
-        let buyers = self.collection::<Document>("buyers");
-        match buyers.update_one(below, doc! {"$inc": {"seats": seats}}).upsert(true).session(session).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_duplicate(&error) => Ok(false),
-            Err(error) => Err(error),
+        });
+        match placed.await? {
+            Ok(document) => document.into_order().map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
         }
     }
 
     async fn change_order(
         &self,
-        event: EventId,
-        order: OrderId,
-        change: &Change,
-        uncount: bool,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Vec<Ordinal>, LedgerError> {
+        change: &OrderChange,
+        answer: AnswerToStore<'_>,
+    ) -> Result<Result<(), ChangeRefusal>, LedgerError> {
+        let effect = Effect::of(change)?;
         self.in_time(async {
             let mut transaction = self.transaction().await?;
             loop {
                 transaction.start().await?;
-                let body =
-                    self.change_order_within(&mut transaction, event, order, change, uncount, outbox_id, now).await?;
-                if let Some(seats) = transaction.finish(body).await? {
-                    return Ok(seats);
+                let body = self.change_within(&mut transaction.session, change, &effect, answer).await;
+                if let Some(changed) = transaction.finish(body).await? {
+                    return Ok(changed);
                 }
             }
         })
         .await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call site, one line apart")]
-    async fn change_order_within(
+    async fn orders(&self, query: &OrderQuery) -> Result<OrdersRead, LedgerError> {
+        self.list_orders(query).await
+    }
+
+    async fn due_orders(&self, limit: u32, lease_ms: u64) -> Result<OrdersRead, LedgerError> {
+        self.take_due(limit, lease_ms).await
+    }
+
+    async fn make_due(&self, event: EventId, status: OrderStatus) -> Result<u64, LedgerError> {
+        self.make_orders_due(event, status).await
+    }
+
+    async fn sales_totals(&self, event: EventId) -> Result<SalesTotals, LedgerError> {
+        self.totals(event).await
+    }
+
+    async fn block(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
+        self.change_seats(event, entry, &SeatsUpdate::block()).await
+    }
+
+    async fn unblock(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
+        self.change_seats(event, entry, &SeatsUpdate::unblock()).await
+    }
+
+    async fn settled(&self, event: EventId, seats: Option<&[Ordinal]>) -> Result<Vec<SettledSeat>, LedgerError> {
+        self.find_settled(event, seats).await
+    }
+}
+
+impl Effect {
+    fn of(change: &OrderChange) -> Result<Self, LedgerError> {
+        let event = change.order.event_id;
+        let seats = SeatsUpdate::of(&change.order, change.seats);
+        let entry = change.entry.as_ref();
+        let Some(update) = &seats else {
+            return Ok(Self { seats, tidings: None, line: entry.map(|entry| EntryDocument::new(event, entry)) });
+        };
+        let fact = update.fact;
+        let tidings = entry.map(|entry| Tidings::new(event, entry, fact(Seats { seats: entry.seats.clone() })));
+        Ok(Self { seats, tidings: tidings.transpose()?, line: None })
+    }
+}
+
+impl MongoLedger {
+    async fn place_within(
         &self,
-        transaction: &mut Transaction,
-        event: EventId,
-        order: OrderId,
-        change: &Change,
-        uncount: bool,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<Step<Vec<Ordinal>>, Error>, LedgerError> {
-        let session = &mut transaction.session;
-        let filter = doc! {"order_id": order.to_string(), "event_id": event.to_string(), "state": change.from};
-        let work = async {
-            let seats = self.collection::<SeatDocument>("seats");
-            let mut cursor = seats.find(filter.clone()).session(&mut *session).await?;
-            let found: Vec<SeatDocument> = cursor.stream(&mut *session).try_collect().await?;
-            if let Some(first) = found.first() {
-                let update = doc! {"$set": change.set.clone(), "$inc": {"version": 1_i64}};
-                seats.update_many(filter, update).session(&mut *session).await?;
-                if let (true, Some(owner)) = (uncount, &first.owner_id) {
-                    let less = doc! {"$inc": {"seats": -i64::try_from(found.len()).unwrap_or(0)}};
-                    let buyer = doc! {"_id": format!("{event}:{owner}")};
-                    self.collection::<Document>("buyers").update_one(buyer, less).session(&mut *session).await?;
-                }
+        session: &mut ClientSession,
+        placing: &Placing,
+        tidings: &Tidings,
+        answer: AnswerToStore<'_>,
+    ) -> Result<Step<Result<OrderDocument, PlacingRefusal>>, Error> {
+        let Placing { order, window_ms, limit } = placing;
+        if let Some(known) = self.order_within(&mut *session, order.id).await? {
+            return Ok(Step::Abort(Ok(known)));
+        }
+        if !self.is_on_sale(&mut *session, order.event_id).await? {
+            return Ok(Step::Abort(Err(PlacingRefusal::NotOnSale)));
+        }
+        let placed = match self.insert_order(&mut *session, order, *window_ms).await {
+            // The same request, at the same moment, on another server: look again.
+            Err(error) if is_duplicate(&error) => return Ok(Step::Again),
+            placed => placed?,
+        };
+        let lost = self.claim_seats(&mut *session, order, placed.deadline).await?;
+        if !lost.is_empty() {
+            return Ok(Step::Abort(Err(PlacingRefusal::Lost(lost))));
+        }
+        if !self.count_buyer(&mut *session, order, *limit).await? {
+            return Ok(Step::Abort(Err(PlacingRefusal::Limit)));
+        }
+        self.tell(&mut *session, tidings).await?;
+        self.store_answer(session, answer).await?;
+        Ok(Step::Commit(Ok(placed)))
+    }
+
+    async fn change_within(
+        &self,
+        session: &mut ClientSession,
+        change: &OrderChange,
+        effect: &Effect,
+        answer: AnswerToStore<'_>,
+    ) -> Result<Step<Result<(), ChangeRefusal>>, Error> {
+        let order = &change.order;
+        if !self.replace_order(&mut *session, order, change.next_look).await? {
+            return Ok(Step::Abort(Err(ChangeRefusal::Changed)));
+        }
+        let sells = matches!(change.seats, SeatsChange::Sell | SeatsChange::SellAgain);
+        if sells && !self.is_on_sale(&mut *session, order.event_id).await? {
+            return Ok(Step::Abort(Err(ChangeRefusal::NotOnSale)));
+        }
+        if let Some(update) = &effect.seats
+            && !self.change_seats_of(&mut *session, order, update).await?
+        {
+            return Ok(Step::Abort(Err(ChangeRefusal::SeatsGone)));
+        }
+        if !self.count_within(&mut *session, change).await? {
+            return Ok(Step::Abort(Err(ChangeRefusal::SeatsGone)));
+        }
+        let only_unused = change.seats == SeatsChange::GiveBackUnused;
+        if only_unused || change.seats == SeatsChange::GiveBack {
+            // A check-in at the same moment writes the same row: one of the two is tried again and sees the other.
+            let voided = self.void_tickets(&mut *session, order.id, only_unused).await?;
+            if only_unused && voided != order.seats.len() as u64 {
+                return Ok(Step::Abort(Err(ChangeRefusal::TicketUsed)));
             }
-            Ok::<_, Error>(found.iter().map(|seat| Ordinal(seat.ordinal)).collect::<Vec<_>>())
-        };
-        let mut ordinals = match work.await {
-            Ok(ordinals) if ordinals.is_empty() => return Ok(Ok(Step::Abort(ordinals))),
-            Ok(ordinals) => ordinals,
-            Err(error) => return Ok(Err(error)),
-        };
-        ordinals.sort_unstable();
-        let fact = (change.fact)(Seats { seats: ordinals.clone() });
-        let row = OutboxDocument::new(&message(outbox_id, event, now, fact))?;
-        let inserted =
-            self.collection::<OutboxDocument>("outbox").insert_one(row).session(&mut transaction.session).await;
-        Ok(inserted.map(|_| Step::Commit(ordinals)))
+        }
+        self.insert_tickets(&mut *session, &change.tickets).await?;
+        if let Some(tidings) = &effect.tidings {
+            self.tell(&mut *session, tidings).await?;
+        }
+        if let Some(line) = &effect.line {
+            self.write_line(&mut *session, line).await?;
+        }
+        self.store_answer(session, answer).await?;
+        Ok(Step::Commit(Ok(())))
+    }
+
+    /// What the buyer has, after the change; `false` if that is above the limit.
+    async fn count_within(&self, session: &mut ClientSession, change: &OrderChange) -> Result<bool, Error> {
+        match change.seats {
+            SeatsChange::Keep | SeatsChange::Sell => Ok(true),
+            SeatsChange::Release | SeatsChange::GiveBack | SeatsChange::GiveBackUnused => {
+                self.uncount_buyer(session, &change.order).await.map(|()| true)
+            }
+            SeatsChange::SellAgain => self.count_buyer(session, &change.order, change.limit).await,
+        }
     }
 
     async fn change_seats(
         &self,
         event: EventId,
-        seats: &[Ordinal],
-        change: &Change,
-        outbox_id: OutboxId,
-        now: UnixMs,
+        entry: &Entry,
+        update: &SeatsUpdate,
     ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let mut seats = seats.to_vec();
-        seats.sort_unstable();
-        seats.dedup();
-        let row = OutboxDocument::new(&message(outbox_id, event, now, (change.fact)(Seats { seats: seats.clone() })))?;
+        let tidings = Tidings::new(event, entry, (update.fact)(Seats { seats: entry.seats.clone() }))?;
         self.in_time(async {
             let mut transaction = self.transaction().await?;
             loop {
                 transaction.start().await?;
-                let body = self.change_seats_within(&mut transaction.session, event, &seats, change, &row).await;
-                if let Some(result) = transaction.finish(body).await? {
-                    return Ok(result);
+                let body = self.change_seats_within(&mut transaction.session, event, entry, update, &tidings).await;
+                if let Some(changed) = transaction.finish(body).await? {
+                    return Ok(changed);
                 }
             }
         })
@@ -263,40 +229,32 @@ impl MongoLedger {
         &self,
         session: &mut ClientSession,
         event: EventId,
-        seats: &[Ordinal],
-        change: &Change,
-        row: &OutboxDocument,
+        entry: &Entry,
+        update: &SeatsUpdate,
+        tidings: &Tidings,
     ) -> Result<Step<Result<(), Vec<Ordinal>>>, Error> {
-        let collection = self.collection::<SeatDocument>("seats");
-        let mut refused = Vec::new();
-        for &seat in seats {
-            let filter = doc! {"_id": seat_id(event, seat.0), "state": change.from};
-            let update = doc! {"$set": change.set.clone(), "$inc": {"version": 1_i64}};
-            if collection.update_one(filter, update).session(&mut *session).await?.modified_count == 0 {
-                refused.push(seat);
-            }
-        }
+        let refused = self.change_free_seats(&mut *session, event, &entry.seats, update).await?;
         if !refused.is_empty() {
             return Ok(Step::Abort(Err(refused)));
         }
-        self.collection::<OutboxDocument>("outbox").insert_one(row).session(session).await?;
+        self.tell(session, tidings).await?;
         Ok(Step::Commit(Ok(())))
     }
-}
 
-fn settled(seat: &SeatDocument) -> Result<SettledSeat, LedgerError> {
-    let owner = || parsed("a seat's owner", seat.owner_id.as_deref().unwrap_or_default());
-    let fence = Fence { epoch: unsigned(seat.fence_epoch), counter: unsigned(seat.fence_counter) };
-    let state = match seat.state.as_str() {
-        "available" => Settled::Available { last_fence: (seat.fence_epoch > 0).then_some(fence) },
-        "claimed" => {
-            let deadline = seat.deadline.ok_or_else(|| corrupt("a claim's deadline", "nothing"))?;
-            let deadline_ms = unsigned(deadline.timestamp_millis());
-            Settled::Claimed(Lease { owner: owner()?, fence, first_held_ms: deadline_ms, deadline_ms })
+    async fn is_on_sale(&self, session: &mut ClientSession, event: EventId) -> Result<bool, Error> {
+        let on_sale = doc! {"_id": event.to_string(), "status": EventStatus::OnSale.as_str()};
+        let events = self.collection::<Document>("events");
+        Ok(events.find_one(on_sale).projection(doc! {"_id": 1}).session(session).await?.is_some())
+    }
+
+    pub(super) async fn store_answer(
+        &self,
+        session: &mut ClientSession,
+        answer: AnswerToStore<'_>,
+    ) -> Result<(), Error> {
+        match answer {
+            Some((key, answer)) => self.finish_within(session, key, answer).await,
+            None => Ok(()),
         }
-        "sold" => Settled::Sold { owner: owner()? },
-        "blocked" => Settled::Blocked,
-        other => return Err(corrupt("a seat's state", other)),
-    };
-    Ok(SettledSeat { ordinal: Ordinal(seat.ordinal), version: unsigned(seat.version), state })
+    }
 }

@@ -5,13 +5,13 @@ use frontrow_domain::clock::UnixMs;
 use frontrow_domain::event::{Event, EventStatus};
 use frontrow_domain::ids::{EventId, OutboxId};
 use frontrow_domain::inventory::InventoryFact;
+use frontrow_domain::journal::Entry;
 use rusqlite::params;
 
 use super::answers::finish_within;
-use super::events;
 use super::rows::{all, message, one, signed, unsigned, value};
 use super::work::{Step, Work};
-use super::{LedgerError, SqliteLedger};
+use super::{LedgerError, SqliteLedger, events, journal};
 use crate::ledger::{
     AnswerKey, Catalogue, EventQuery, InventoryCategory, InventorySeat, InventorySection, PlanBytes, StoredAnswer,
 };
@@ -47,14 +47,15 @@ impl Catalogue for SqliteLedger {
         self.read(move |connection| events::list(connection, &query)).await
     }
 
-    async fn save_event(&self, event: &Event, outbox_id: OutboxId, now: UnixMs) -> Result<bool, LedgerError> {
-        let event = event.clone();
+    async fn save_event(&self, event: &Event, entry: &Entry) -> Result<bool, LedgerError> {
+        let (event, entry) = (event.clone(), entry.clone());
         self.write(move |work| {
             let fact = InventoryFact::EventChanged { status: event.status };
             if !events::replace(work, &event)? {
                 return Ok(Step::Abort(false));
             }
-            work.append(&message(outbox_id, event.id, now, fact))?;
+            work.append(&message(entry.id, event.id, entry.at, fact))?;
+            journal::insert(work, event.id, &entry)?;
             Ok(Step::Commit(true))
         })
         .await

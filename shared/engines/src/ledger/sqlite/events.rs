@@ -19,7 +19,7 @@ pub(super) fn insert(work: &Work<'_>, event: &Event) -> Result<(), LedgerError> 
     let sql = "INSERT INTO events VALUES (:id, :organizer_id, :name, :description, :genre, :venue, :timezone, \
         :starts_at, :ends_at, :refundable_until, :status, :on_sale_when_generated, :currency, :prices, :hold_ttl_s, \
         :payment_window_s, :max_seats_per_user, :seats_total, :plan_hash, :generated, :generation_error, \
-        :fence_epoch, :version, :created_at)";
+        :fence_epoch, :version, :created_at, :earlier_prices, :orphan_rule)";
     let own: &[(&str, &dyn ToSql)] = named_params! {
         ":generated": event.generation.done,
         ":fence_epoch": signed(event.fence_epoch),
@@ -33,7 +33,8 @@ pub(super) fn replace(work: &Work<'_>, event: &Event) -> Result<bool, LedgerErro
     let sql = "UPDATE events SET organizer_id = :organizer_id, name = :name, description = :description, \
         genre = :genre, venue = :venue, timezone = :timezone, starts_at = :starts_at, ends_at = :ends_at, \
         refundable_until = :refundable_until, status = :status, on_sale_when_generated = :on_sale_when_generated, \
-        currency = :currency, prices = :prices, hold_ttl_s = :hold_ttl_s, payment_window_s = :payment_window_s, \
+        currency = :currency, prices = :prices, \
+        earlier_prices = :earlier_prices, orphan_rule = :orphan_rule, hold_ttl_s = :hold_ttl_s, payment_window_s = :payment_window_s, \
         max_seats_per_user = :max_seats_per_user, seats_total = :seats_total, plan_hash = :plan_hash, \
         generation_error = :generation_error, version = :version, created_at = :created_at \
         WHERE id = :id AND version = :version - 1";
@@ -46,7 +47,9 @@ fn with_columns<T>(
     more: &[(&str, &dyn ToSql)],
     run: impl FnOnce(&[(&str, &dyn ToSql)]) -> Result<T, LedgerError>,
 ) -> Result<T, LedgerError> {
-    let prices = serde_json::to_string(&event.prices).map_err(|error| LedgerError::Corrupt(error.to_string()))?;
+    let unwritable = |error: serde_json::Error| LedgerError::Corrupt(error.to_string());
+    let prices = serde_json::to_string(&event.prices).map_err(unwritable)?;
+    let earlier_prices = serde_json::to_string(&event.earlier_prices).map_err(unwritable)?;
     let common: &[(&str, &dyn ToSql)] = named_params! {
         ":id": event.id.to_string(),
         ":organizer_id": event.organizer_id.to_string(),
@@ -62,6 +65,8 @@ fn with_columns<T>(
         ":on_sale_when_generated": event.on_sale_when_generated,
         ":currency": event.currency.to_string(),
         ":prices": prices,
+        ":earlier_prices": earlier_prices,
+        ":orphan_rule": event.orphan_rule.as_str(),
         ":hold_ttl_s": event.hold_ttl_s,
         ":payment_window_s": event.payment_window_s,
         ":max_seats_per_user": event.max_seats_per_user,

@@ -9,13 +9,16 @@ mod backup;
 mod catalogue;
 mod events;
 mod file;
+mod journal;
 mod log_rows;
 mod logins;
 mod open_error;
+mod orders;
 mod outbox;
 mod rows;
 mod sales;
 mod text;
+mod tickets;
 mod work;
 mod worker;
 

@@ -2,8 +2,8 @@
 
 use frontrow_domain::account::User;
 use frontrow_domain::clock::UnixMs;
-use frontrow_domain::event::{Event, EventStatus, Generation};
-use frontrow_domain::holds::{Settled, SettledSeat};
+use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
+use frontrow_domain::holds::{CLAIM_GRACE_MS, Settled, SettledSeat};
 use frontrow_domain::ids::{EventId, Ordinal, OutboxId};
 use frontrow_domain::inventory::{InventoryFact, InventoryMessage};
 use frontrow_domain::seat::{Fence, Lease};
@@ -61,6 +61,7 @@ pub(super) fn user(row: &Row<'_>) -> Result<User, LedgerError> {
 
 pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
     let (status, prices): (String, String) = (row.get("status")?, row.get("prices")?);
+    let (earlier, rule): (String, String) = (row.get("earlier_prices")?, row.get("orphan_rule")?);
     let seats_total = row.get("seats_total")?;
     Ok(Event {
         id: id(row, "id")?,
@@ -77,6 +78,8 @@ pub(super) fn event(row: &Row<'_>) -> Result<Event, LedgerError> {
         on_sale_when_generated: row.get("on_sale_when_generated")?,
         currency: id(row, "currency")?,
         prices: serde_json::from_str(&prices).map_err(|_| corrupt("an event's prices", &prices))?,
+        earlier_prices: serde_json::from_str(&earlier).map_err(|_| corrupt("an event's earlier prices", &earlier))?,
+        orphan_rule: OrphanRule::parse(&rule).ok_or_else(|| corrupt("an event's orphan rule", &rule))?,
         hold_ttl_s: row.get("hold_ttl_s")?,
         payment_window_s: row.get("payment_window_s")?,
         max_seats_per_user: row.get("max_seats_per_user")?,
@@ -98,7 +101,7 @@ pub(super) fn settled(row: &Row<'_>) -> Result<SettledSeat, LedgerError> {
     let state = match row.get_ref("state")?.as_str().map_err(rusqlite::Error::from)? {
         "available" => Settled::Available { last_fence: (epoch > 0).then_some(fence) },
         "claimed" => {
-            let deadline_ms = unsigned(row.get("deadline")?);
+            let deadline_ms = unsigned(row.get("deadline")?) + CLAIM_GRACE_MS;
             Settled::Claimed(Lease { owner: id(row, "owner_id")?, fence, first_held_ms: deadline_ms, deadline_ms })
         }
         "sold" => Settled::Sold { owner: id(row, "owner_id")? },

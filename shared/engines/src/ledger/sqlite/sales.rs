@@ -1,116 +1,113 @@
 //! Sales in `SQLite`: the lock on a seat is its row, changed only where its state and fence allow it.
 
 use async_trait::async_trait;
-use frontrow_domain::clock::UnixMs;
+use frontrow_domain::event::EventStatus;
 use frontrow_domain::holds::SettledSeat;
-use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId};
+use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_domain::inventory::{InventoryFact, Seats};
-use rusqlite::{Connection, params};
+use frontrow_domain::journal::Entry;
+use frontrow_domain::order::{Order, OrderStatus};
+use rusqlite::{Connection, ToSql, params};
 
+use super::answers::finish_within;
 use super::rows::{SETTLED, all, message, one, settled, signed, value};
 use super::work::{Step, Work};
-use super::{LedgerError, SqliteLedger};
-use crate::ledger::{Claim, ClaimRefusal, ClaimedSeat, Sales};
+use super::{LedgerError, SqliteLedger, events, journal, orders, tickets};
+use crate::ledger::{
+    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesTotals,
+    SeatsChange,
+};
 
 const CLAIM: &str = "UPDATE seats SET state = 'claimed', order_id = ?3, owner_id = ?4, deadline = ?5, \
         fence_epoch = ?6, fence_counter = ?7, version = version + 1 \
     WHERE event_id = ?1 AND ordinal = ?2 AND state = 'available' AND (fence_epoch, fence_counter) <= (?6, ?7)";
 const RELEASE: &str = "UPDATE seats SET state = 'available', order_id = NULL, owner_id = NULL, deadline = NULL, \
         version = version + 1 \
-    WHERE event_id = ?1 AND ordinal = ?2";
-const SELL: &str =
-    "UPDATE seats SET state = 'sold', deadline = NULL, version = version + 1 WHERE event_id = ?1 AND ordinal = ?2";
+    WHERE event_id = ?1 AND ordinal = ?2 AND state = 'claimed' AND order_id = ?3 AND ?4 = owner_id";
+const SELL: &str = "UPDATE seats SET state = 'sold', deadline = NULL, version = version + 1 \
+    WHERE event_id = ?1 AND ordinal = ?2 AND state = 'claimed' AND order_id = ?3 AND ?4 = owner_id";
+const SELL_AGAIN: &str = "UPDATE seats SET state = 'sold', order_id = ?3, owner_id = ?4, version = version + 1 \
+    WHERE event_id = ?1 AND ordinal = ?2 AND state = 'available'";
+const GIVE_BACK: &str = "UPDATE seats SET state = 'available', order_id = NULL, owner_id = NULL, \
+        sale_generation = sale_generation + 1, version = version + 1 \
+    WHERE event_id = ?1 AND ordinal = ?2 AND state = 'sold' AND order_id = ?3 AND ?4 = owner_id";
 const BLOCK: &str = "UPDATE seats SET state = 'blocked', version = version + 1 \
     WHERE event_id = ?1 AND ordinal = ?2 AND state = 'available'";
 const UNBLOCK: &str = "UPDATE seats SET state = 'available', version = version + 1 \
     WHERE event_id = ?1 AND ordinal = ?2 AND state = 'blocked'";
 
-/// What a change of seats does, and what it tells.
-#[derive(Clone, Copy)]
-struct Change {
-    sql: &'static str,
-    fact: fn(Seats) -> InventoryFact,
-}
-
 #[async_trait]
 impl Sales for SqliteLedger {
-    async fn claim(
+    async fn place_order(
         &self,
-        claim: &Claim,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), ClaimRefusal>, LedgerError> {
-        let mut claim = claim.clone();
-        claim.seats.sort_by_key(|seat| seat.ordinal);
+        placing: &Placing,
+        answer: AnswerToStore<'_>,
+        entry: &Entry,
+    ) -> Result<Result<Order, PlacingRefusal>, LedgerError> {
+        let (placing, entry) = (placing.clone(), entry.clone());
+        let answer = answer.map(|(key, answer)| (key.clone(), answer.clone()));
         self.write(move |work| {
-            let (lost, fresh) = claim_seats(work, &claim)?;
-            if !lost.is_empty() {
-                return Ok(Step::Abort(Err(ClaimRefusal::Lost(lost))));
+            if let Some(known) = orders::find(work, placing.order.id)? {
+                return Ok(Step::Abort(Ok(known)));
             }
-            if fresh == 0 {
-                return Ok(Step::Abort(Ok(())));
+            if let Some(refusal) = place(work, &placing, &entry)? {
+                return Ok(Step::Abort(Err(refusal)));
             }
-            if !count_buyer(work, &claim, fresh)? {
-                return Ok(Step::Abort(Err(ClaimRefusal::Limit)));
+            if let Some((key, answer)) = answer {
+                finish_within(work, &key, &answer)?;
             }
-            let seats = claim.seats.iter().map(|seat| seat.ordinal).collect();
-            work.append(&message(outbox_id, claim.event_id, now, InventoryFact::SeatsClaimed(Seats { seats })))?;
+            let placed = orders::find(work, placing.order.id)?;
+            placed.map(|order| Step::Commit(Ok(order))).ok_or_else(|| LedgerError::Corrupt("an order vanished".into()))
+        })
+        .await
+    }
+
+    async fn change_order(
+        &self,
+        change: &OrderChange,
+        answer: AnswerToStore<'_>,
+    ) -> Result<Result<(), ChangeRefusal>, LedgerError> {
+        let change = change.clone();
+        let answer = answer.map(|(key, answer)| (key.clone(), answer.clone()));
+        self.write(move |work| {
+            if let Some(refusal) = change_within(work, &change)? {
+                return Ok(Step::Abort(Err(refusal)));
+            }
+            if let Some((key, answer)) = answer {
+                finish_within(work, &key, &answer)?;
+            }
             Ok(Step::Commit(Ok(())))
         })
         .await
     }
 
-    async fn release_claim(
-        &self,
-        event: EventId,
-        order: OrderId,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Vec<Ordinal>, LedgerError> {
-        self.write(move |work| {
-            // Before the release, which forgets whose the seats were.
-            let sql = "UPDATE buyers SET seats = buyers.seats - mine.taken FROM \
-                    (SELECT event_id, owner_id, count(*) AS taken FROM seats \
-                        WHERE order_id = ?2 AND event_id = ?1 AND state = 'claimed' GROUP BY event_id, owner_id) AS mine \
-                WHERE buyers.event_id = mine.event_id AND buyer_id = mine.owner_id";
-            work.run(sql, params![event.to_string(), order.to_string()])?;
-            let change = Change { sql: RELEASE, fact: InventoryFact::SeatsReleased };
-            change_order(work, event, order, change, outbox_id, now)
-        })
-        .await
+    async fn orders(&self, query: &OrderQuery) -> Result<OrdersRead, LedgerError> {
+        let query = *query;
+        self.read(move |connection| orders::list(connection, &query)).await
     }
 
-    async fn sell(
-        &self,
-        event: EventId,
-        order: OrderId,
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Vec<Ordinal>, LedgerError> {
-        let change = Change { sql: SELL, fact: InventoryFact::SeatsSold };
-        self.write(move |work| change_order(work, event, order, change, outbox_id, now)).await
+    async fn due_orders(&self, limit: u32, lease_ms: u64) -> Result<OrdersRead, LedgerError> {
+        // Looked at by a reader first: most of the time nothing is due, and the writer has other work.
+        match self.read(orders::nothing_due).await? {
+            Some(nothing) => Ok(nothing),
+            None => self.change(move |work| orders::take_due(work, limit, lease_ms)).await,
+        }
     }
 
-    async fn block(
-        &self,
-        event: EventId,
-        seats: &[Ordinal],
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let change = Change { sql: BLOCK, fact: InventoryFact::SeatsBlocked };
-        self.change_seats(event, seats, change, outbox_id, now).await
+    async fn make_due(&self, event: EventId, status: OrderStatus) -> Result<u64, LedgerError> {
+        self.change(move |work| orders::make_due(work, event, status)).await
     }
 
-    async fn unblock(
-        &self,
-        event: EventId,
-        seats: &[Ordinal],
-        outbox_id: OutboxId,
-        now: UnixMs,
-    ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let change = Change { sql: UNBLOCK, fact: InventoryFact::SeatsUnblocked };
-        self.change_seats(event, seats, change, outbox_id, now).await
+    async fn sales_totals(&self, event: EventId) -> Result<SalesTotals, LedgerError> {
+        self.read(move |connection| orders::totals(connection, event)).await
+    }
+
+    async fn block(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
+        self.change_seats(event, entry, BLOCK, InventoryFact::SeatsBlocked).await
+    }
+
+    async fn unblock(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
+        self.change_seats(event, entry, UNBLOCK, InventoryFact::SeatsUnblocked).await
     }
 
     async fn settled(&self, event: EventId, seats: Option<&[Ordinal]>) -> Result<Vec<SettledSeat>, LedgerError> {
@@ -134,80 +131,137 @@ impl SqliteLedger {
     async fn change_seats(
         &self,
         event: EventId,
-        seats: &[Ordinal],
-        change: Change,
-        outbox_id: OutboxId,
-        now: UnixMs,
+        entry: &Entry,
+        sql: &'static str,
+        fact: fn(Seats) -> InventoryFact,
     ) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {
-        let mut seats = seats.to_vec();
-        seats.sort_unstable();
-        seats.dedup();
+        let entry = entry.clone();
         self.write(move |work| {
-            let mut refused = Vec::new();
-            for seat in &seats {
-                if work.run(change.sql, params![event.to_string(), seat.0])? == 0 {
-                    refused.push(*seat);
-                }
-            }
+            let refused = run_for_each(work, sql, &entry.seats, params![event.to_string()])?;
             if !refused.is_empty() {
                 return Ok(Step::Abort(Err(refused)));
             }
-            work.append(&message(outbox_id, event, now, (change.fact)(Seats { seats })))?;
+            tell(work, event, &entry, fact)?;
             Ok(Step::Commit(Ok(())))
         })
         .await
     }
 }
 
-/// Claims what can be claimed: the seats that cannot, and how many were not the order's before.
-fn claim_seats(work: &Work<'_>, claim: &Claim) -> Result<(Vec<Ordinal>, u32), LedgerError> {
-    let (event, order) = (claim.event_id.to_string(), claim.order_id.to_string());
-    let buyer = claim.buyer_id.to_string();
-    let (mut lost, mut fresh) = (Vec::new(), 0);
-    for ClaimedSeat { ordinal, fence } in &claim.seats {
-        let (epoch, counter) = (signed(fence.epoch), signed(fence.counter));
-        if work.run(CLAIM, params![event, ordinal.0, order, buyer, claim.deadline.0, epoch, counter])? == 1 {
-            fresh += 1;
-            continue;
-        }
-        let mine = "SELECT 1 FROM seats WHERE event_id = ?1 AND ordinal = ?2 AND state = 'claimed' AND order_id = ?3";
-        if value::<i64>(work, mine, params![event, ordinal.0, order])?.is_none() {
-            lost.push(*ordinal);
+/// Claims the seats and writes the order, unless there is a reason not to.
+fn place(work: &Work<'_>, placing: &Placing, entry: &Entry) -> Result<Option<PlacingRefusal>, LedgerError> {
+    let Placing { order, window_ms, limit } = placing;
+    if !is_on_sale(work, order.event_id)? {
+        return Ok(Some(PlacingRefusal::NotOnSale));
+    }
+    orders::insert(work, order, *window_ms)?;
+    let deadline: i64 = value(work, "SELECT deadline FROM orders WHERE id = ?1", [order.id.to_string()])?.unwrap_or(0);
+    let (event, id, buyer) = (order.event_id.to_string(), order.id.to_string(), order.buyer_id.to_string());
+    let mut lost = Vec::new();
+    for seat in &order.seats {
+        let (epoch, counter) = (signed(seat.fence.epoch), signed(seat.fence.counter));
+        if work.run(CLAIM, params![event, seat.ordinal.0, id, buyer, deadline, epoch, counter])? == 0 {
+            lost.push(seat.ordinal);
         }
     }
-    Ok((lost, fresh))
+    if !lost.is_empty() {
+        return Ok(Some(PlacingRefusal::Lost(lost)));
+    }
+    if !count_buyer(work, order, *limit)? {
+        return Ok(Some(PlacingRefusal::Limit));
+    }
+    tell(work, order.event_id, entry, InventoryFact::SeatsClaimed)?;
+    Ok(None)
 }
 
-/// Adds to the buyer's count if it stays within the limit.
-fn count_buyer(work: &Work<'_>, claim: &Claim, seats: u32) -> Result<bool, LedgerError> {
-    if claim.limit < seats {
+fn change_within(work: &Work<'_>, change: &OrderChange) -> Result<Option<ChangeRefusal>, LedgerError> {
+    let order = &change.order;
+    if !orders::replace(work, order, change.next_look)? {
+        return Ok(Some(ChangeRefusal::Changed));
+    }
+    let sells = matches!(change.seats, SeatsChange::Sell | SeatsChange::SellAgain);
+    if sells && !is_on_sale(work, order.event_id)? {
+        return Ok(Some(ChangeRefusal::NotOnSale));
+    }
+    let (sql, fact): (_, fn(Seats) -> InventoryFact) = match change.seats {
+        SeatsChange::Keep => {
+            change.entry.iter().try_for_each(|entry| journal::insert(work, order.event_id, entry))?;
+            return Ok(None);
+        }
+        SeatsChange::Release => (RELEASE, InventoryFact::SeatsReleased),
+        SeatsChange::Sell => (SELL, InventoryFact::SeatsSold),
+        SeatsChange::SellAgain => (SELL_AGAIN, InventoryFact::SeatsSold),
+        SeatsChange::GiveBack | SeatsChange::GiveBackUnused => (GIVE_BACK, InventoryFact::SeatsReleased),
+    };
+    let (event, id, buyer) = (order.event_id.to_string(), order.id.to_string(), order.buyer_id.to_string());
+    if !run_for_each(work, sql, &order.ordinals(), params![event, id, buyer])?.is_empty() {
+        return Ok(Some(ChangeRefusal::SeatsGone));
+    }
+    match change.seats {
+        SeatsChange::Release | SeatsChange::GiveBack | SeatsChange::GiveBackUnused => uncount_buyer(work, order)?,
+        SeatsChange::SellAgain if !count_buyer(work, order, change.limit)? => {
+            return Ok(Some(ChangeRefusal::SeatsGone));
+        }
+        SeatsChange::Keep | SeatsChange::Sell | SeatsChange::SellAgain => {}
+    }
+    if change.seats == SeatsChange::GiveBack {
+        work.run("UPDATE tickets SET state = 'refunded' WHERE order_id = ?1", [&id])?;
+    }
+    if change.seats == SeatsChange::GiveBackUnused {
+        let sql = "UPDATE tickets SET state = 'refunded' WHERE order_id = ?1 AND state = 'valid'";
+        if work.run(sql, [&id])? != order.seats.len() {
+            return Ok(Some(ChangeRefusal::TicketUsed));
+        }
+    }
+    change.tickets.iter().try_for_each(|ticket| tickets::insert(work, ticket))?;
+    change.entry.iter().try_for_each(|entry| tell(work, order.event_id, entry, fact))?;
+    Ok(None)
+}
+
+/// Runs a change of one seat for each of them, with `?1` the event, `?2` the seat and the rest behind. Gives back those
+/// that were not as the change expects them.
+fn run_for_each(
+    work: &Work<'_>,
+    sql: &str,
+    seats: &[Ordinal],
+    rest: &[&dyn ToSql],
+) -> Result<Vec<Ordinal>, LedgerError> {
+    let Some((event, rest)) = rest.split_first() else { return Ok(Vec::new()) };
+    let mut refused = Vec::new();
+    for seat in seats {
+        let params: Vec<&dyn ToSql> = [*event, &seat.0].into_iter().chain(rest.iter().copied()).collect();
+        if work.run(sql, params.as_slice())? == 0 {
+            refused.push(*seat);
+        }
+    }
+    Ok(refused)
+}
+
+/// The outbox row and the line of the journal.
+fn tell(work: &Work<'_>, event: EventId, entry: &Entry, fact: fn(Seats) -> InventoryFact) -> Result<(), LedgerError> {
+    work.append(&message(entry.id, event, entry.at, fact(Seats { seats: entry.seats.clone() })))?;
+    journal::insert(work, event, entry)
+}
+
+fn is_on_sale(work: &Work<'_>, event: EventId) -> Result<bool, LedgerError> {
+    Ok(events::find(work, event)?.is_some_and(|event| event.status == EventStatus::OnSale))
+}
+
+/// Adds the order's seats to the buyer's count if it stays within the limit.
+fn count_buyer(work: &Work<'_>, order: &Order, limit: u32) -> Result<bool, LedgerError> {
+    let seats = u32::try_from(order.seats.len()).unwrap_or(u32::MAX);
+    if limit < seats {
         return Ok(false);
     }
     let sql = "INSERT INTO buyers (event_id, buyer_id, seats) VALUES (?1, ?2, ?3) \
         ON CONFLICT DO UPDATE SET seats = seats + excluded.seats WHERE seats + excluded.seats <= ?4";
-    let (event, buyer) = (claim.event_id.to_string(), claim.buyer_id.to_string());
-    Ok(work.run(sql, params![event, buyer, seats, claim.limit])? == 1)
+    Ok(work.run(sql, params![order.event_id.to_string(), order.buyer_id.to_string(), seats, limit])? == 1)
 }
 
-fn change_order(
-    work: &Work<'_>,
-    event: EventId,
-    order: OrderId,
-    change: Change,
-    outbox_id: OutboxId,
-    now: UnixMs,
-) -> Result<Step<Vec<Ordinal>>, LedgerError> {
-    let sql = "SELECT ordinal FROM seats WHERE order_id = ?2 AND event_id = ?1 AND state = 'claimed' ORDER BY ordinal";
-    let claimed = params![event.to_string(), order.to_string()];
-    let seats = all(work, sql, claimed, |row| Ok(Ordinal(row.get("ordinal")?)))?;
-    if seats.is_empty() {
-        return Ok(Step::Abort(seats));
-    }
-    for seat in &seats {
-        work.run(change.sql, params![event.to_string(), seat.0])?;
-    }
-    work.append(&message(outbox_id, event, now, (change.fact)(Seats { seats: seats.clone() })))?;
-    Ok(Step::Commit(seats))
+fn uncount_buyer(work: &Work<'_>, order: &Order) -> Result<(), LedgerError> {
+    let sql = "UPDATE buyers SET seats = seats - ?3 WHERE event_id = ?1 AND buyer_id = ?2";
+    let seats = u32::try_from(order.seats.len()).unwrap_or(0);
+    work.run(sql, params![order.event_id.to_string(), order.buyer_id.to_string(), seats]).map(drop)
 }
 
 fn settled_seats(connection: &Connection, event: EventId, seats: &[Ordinal]) -> Result<Vec<SettledSeat>, LedgerError> {

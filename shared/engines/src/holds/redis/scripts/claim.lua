@@ -28,5 +28,5 @@ for _, pair in ipairs(leases) do
   append_yours(numbers, ordinal, lease)
 end
 touch_buyer(user)
-note_changes(changed)
+note_changes(changed, 'claim', user)
 return answer('yours', numbers)

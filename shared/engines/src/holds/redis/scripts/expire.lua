@@ -16,7 +16,7 @@ for _, ordinal in ipairs(ARGV) do
     end
   end
 end
-note_changes(freed)
+note_changes(freed, 'expire')
 
 local numbers = {#freed}
 for _, ordinal in ipairs(freed) do numbers[#numbers + 1] = tonumber(ordinal) end

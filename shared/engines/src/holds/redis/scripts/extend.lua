@@ -17,5 +17,5 @@ for _, ordinal in ipairs(ordinals) do
   end
 end
 touch_buyer(user)
-note_changes(changed)
+note_changes(changed, 'extend', user)
 return answer('yours', numbers)

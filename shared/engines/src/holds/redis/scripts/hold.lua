@@ -34,7 +34,7 @@ if #fresh > 0 then
     mine[ordinal] = lease
   end
   touch_buyer(user)
-  note_changes(fresh)
+  note_changes(fresh, 'hold', user)
 end
 
 local numbers = {}

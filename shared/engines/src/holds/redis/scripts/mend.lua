@@ -14,5 +14,5 @@ for i = 1, #ARGV, 9 do
     numbers[#numbers + 1] = tonumber(ordinal)
   end
 end
-note_changes(mended)
+note_changes(mended, 'mend')
 return answer('applied', numbers)

@@ -86,10 +86,12 @@ local function write_lease(ordinal, kind, lease, ...)
   redis.call('ZADD', BUYER .. ':' .. lease.owner, digits(lease.deadline), ordinal)
 end
 
--- Appends the changed ordinals to the event's stream; its last id is the event's version.
-local function note_changes(ordinals)
+-- Appends the changed ordinals to the event's stream, with the verb and whose command it was. Its last id is the event's
+-- version.
+local function note_changes(ordinals, verb, user)
   if #ordinals > 0 then
-    redis.call('XADD', CHANGES, 'MAXLEN', '~', CHANGES_KEPT, '*', 'seats', table.concat(ordinals, ','))
+    redis.call('XADD', CHANGES, 'MAXLEN', '~', CHANGES_KEPT, '*',
+      'seats', table.concat(ordinals, ','), 'verb', verb, 'by', user or '')
   end
 end
 

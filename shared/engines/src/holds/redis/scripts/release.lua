@@ -20,5 +20,5 @@ for _, ordinal in ipairs(freed) do
   free(ordinal)
   numbers[#numbers + 1] = tonumber(ordinal)
 end
-note_changes(freed)
+note_changes(freed, 'release', user)
 return answer('freed', numbers)

@@ -13,5 +13,5 @@ for i = 2, #ARGV, 8 do
     numbers[#numbers + 1] = tonumber(ARGV[i])
   end
 end
-note_changes(applied)
+note_changes(applied, 'settle')
 return answer('applied', numbers)
