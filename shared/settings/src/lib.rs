@@ -34,6 +34,7 @@ pub struct Settings {
     pub kafka: Kafka,
     pub auth: Auth,
     pub mail: Mail,
+    pub payments: Payments,
     pub rooms: Rooms,
     pub limits: Limits,
     pub reconciler: Reconciler,
@@ -119,6 +120,7 @@ section!(Auth {
     max_hashing: usize,
 });
 section!(Mail { transport: MailTransport, dir: PathBuf, smtp_url: String, from: String });
+section!(Payments { url: String, api_key: String, webhook_secret: String });
 section!(Rooms { tick_ms: u64, beacon_ms: u64, heartbeat_ms: u64, linger_ms: u64, deltas_kept: usize });
 section!(Limits {
     socket_commands_per_s: u32,
@@ -128,6 +130,7 @@ section!(Limits {
     logins_per_minute: u32,
     failed_logins_per_minute: u32,
     mails_per_hour: u32,
+    request_lapse_ms: i64,
     trusted_addresses: Vec<IpAddr>,
 });
 section!(Reconciler { every_ms: u64 });
@@ -177,6 +180,7 @@ impl Settings {
             ("limits.logins_per_minute", self.limits.logins_per_minute.into()),
             ("limits.failed_logins_per_minute", self.limits.failed_logins_per_minute.into()),
             ("limits.mails_per_hour", self.limits.mails_per_hour.into()),
+            ("limits.request_lapse_ms", u64::try_from(self.limits.request_lapse_ms).unwrap_or(0)),
             ("reconciler.every_ms", self.reconciler.every_ms),
             ("kafka.replicas", u64::try_from(self.kafka.replicas).unwrap_or(0)),
             ("relay.poll_ms", self.relay.poll_ms),

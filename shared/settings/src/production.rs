@@ -2,6 +2,9 @@
 
 use super::{BadSettings, MailTransport, Settings};
 
+/// Of a shorter secret the last character could be guessed.
+const MIN_SECRET_CHARS: usize = 24;
+
 /// The first thing that is not fit for production, in words that say what to do.
 pub(super) fn check(settings: &Settings) -> Result<(), BadSettings> {
     let refuse = |what: &str| Err(BadSettings(format!("not in production: {what}")));
@@ -17,6 +20,15 @@ pub(super) fn check(settings: &Settings) -> Result<(), BadSettings> {
     if settings.mail.transport == MailTransport::File {
         return refuse("mail.transport = \"file\" sends no mail; use \"smtp\" and set mail.smtp_url");
     }
+    for (key, secret) in
+        [("api_key", &settings.payments.api_key), ("webhook_secret", &settings.payments.webhook_secret)]
+    {
+        if secret.len() < MIN_SECRET_CHARS || secret.starts_with("frontrow-development") {
+            return refuse(&format!(
+                "payments.{key} must be a secret of its own of {MIN_SECRET_CHARS} characters or more"
+            ));
+        }
+    }
     Ok(())
 }
 
@@ -30,7 +42,8 @@ mod tests {
 
     const FIT: &str = "profile = \"production\"
         [server]\npublic_url = \"https://tickets.example.org\"
-        [mail]\ntransport = \"smtp\"\nsmtp_url = \"smtps://mail.example.org\"";
+        [mail]\ntransport = \"smtp\"\nsmtp_url = \"smtps://mail.example.org\"
+        [payments]\napi_key = \"4YpRs8mVt2qWx6zAb1cDe3fG\"\nwebhook_secret = \"9hJkLmNoPqRsTuVwXyZ12345\"";
 
     fn with(text: &str) -> Result<Settings, BadSettings> {
         let sources = Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(FIT)).merge(Toml::string(text));
@@ -45,6 +58,8 @@ mod tests {
             ("[server]\nallowed_origins = [\"*\"]", "server.allowed_origins"),
             ("[server]\npublic_url = \"http://tickets.example.org\"", "server.public_url"),
             ("[mail]\ntransport = \"file\"", "mail.transport"),
+            ("[payments]\napi_key = \"frontrow-development-payment-key\"", "payments.api_key"),
+            ("[payments]\nwebhook_secret = \"short\"", "payments.webhook_secret"),
         ] {
             let refused = with(text).expect_err(text).to_string();
             assert!(refused.contains(named), "{refused}");

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use frontrow_domain::clock::{Clock as _, SystemClock};
-use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::ids::{EventId, OutboxId, UserId};
 use frontrow_engines::ledger::mongo::MongoLedger;
 use frontrow_engines::ledger::{Catalogue as _, PlanBytes};
@@ -80,6 +80,8 @@ impl Bench {
             on_sale_when_generated: true,
             currency: "EUR".parse().expect("a currency"),
             prices: [("Stalls".to_owned(), 7500)].into(),
+            earlier_prices: Vec::new(),
+            orphan_rule: OrphanRule::Off,
             hold_ttl_s: 600,
             payment_window_s: 300,
             max_seats_per_user: 8,
