@@ -21,7 +21,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     DeadLetters(DeadLetters),
     /// Add a key for access tokens; it signs a minute later. Removes keys that nothing valid was signed with.
-    RotateKeys,
+    RotateKeys {
+        /// Add a key for tickets instead; the older ones stay.
+        #[arg(long)]
+        tickets: bool,
+    },
     /// Copy the embedded engine's file while it is in use.
     Backup {
         /// A file that does not exist yet.
@@ -48,7 +52,11 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
     match command {
         Command::DeadLetters(DeadLetters::List) => list(settings).await,
         Command::DeadLetters(DeadLetters::Replay { letters, all }) => replay(settings, &letters, all).await,
-        Command::RotateKeys => rotate_keys(settings),
+        Command::RotateKeys { tickets: false } => rotate_keys(settings),
+        Command::RotateKeys { tickets: true } => {
+            println!("added the ticket key {}", frontrow_server::add_ticket_key(&settings.auth.keys_dir)?);
+            Ok(())
+        }
         Command::Backup { to } => backup(settings, &to).await,
     }
 }
@@ -103,6 +111,7 @@ fn rotate_keys(settings: &Settings) -> anyhow::Result<()> {
     let token_ttl = Duration::from_secs(auth.access_ttl_s.into());
     let (key_id, removed) = frontrow_server::rotate_keys(&auth.keys_dir, SystemClock.now(), activation, token_ttl)?;
     println!("added the key {key_id}: it verifies within seconds and signs in {} s", activation.as_secs());
+    frontrow_server::ensure_ticket_key(&auth.keys_dir)?;
     for path in removed {
         println!("removed {}, which nothing valid was signed with", path.display());
     }

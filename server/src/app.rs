@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{self, Accounts};
 use crate::catalogue::{self, Catalogue};
+use crate::checkout::{self, Checkout};
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
@@ -30,7 +31,8 @@ use crate::http::problem::Problem;
 use crate::http::{entity_tag, idempotency};
 use crate::rooms::Rooms;
 use crate::sockets::upgrade::upgrade;
-use crate::{health, metrics};
+use crate::tickets::{self, TicketOffice};
+use crate::{health, metrics, organizer};
 
 /// Bodies of ordinary routes: a hundred seat names are 10 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -50,6 +52,8 @@ pub(crate) struct App {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) gatekeeper: Arc<Gatekeeper>,
     pub(crate) desk: HoldDesk,
+    pub(crate) checkout: Arc<Checkout>,
+    pub(crate) tickets: Arc<TicketOffice>,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) limits: Limits,
     pub(crate) metrics: Option<PrometheusHandle>,
@@ -62,7 +66,10 @@ pub(crate) struct App {
 pub(crate) fn router(app: &Arc<App>) -> Router {
     use accounts::{admin, by_mail, routes as auth};
     use catalogue::{browse, create, list, patch};
+    use checkout::routes as checkout;
     use holds::routes as holds;
+    use organizer::{holds as live, numbers, sales, seats};
+    use tickets::routes as tickets;
 
     let plan_body = DefaultBodyLimit::max(MAX_PLAN_BODY_BYTES);
     let api = Router::new()
@@ -87,6 +94,27 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/events/{id}/holds", post(holds::hold))
         .route("/events/{id}/holds/release", post(holds::release))
         .route("/events/{id}/holds/extend", post(holds::extend))
+        .route("/events/{id}/holds/best-available", post(holds::best_available))
+        .route("/cart", get(checkout::cart))
+        .route("/cart/validate", post(checkout::validate))
+        .route("/orders", get(checkout::orders).post(checkout::place))
+        .route("/orders/{id}", get(checkout::order))
+        .route("/orders/{id}/cancel", post(checkout::cancel))
+        .route("/orders/{id}/refund", post(checkout::refund))
+        .route("/payments/{id}/confirm", post(checkout::confirm))
+        .route("/payments/webhook", post(checkout::webhook))
+        .route("/tickets", get(tickets::tickets))
+        .route("/tickets/{id}/qr.svg", get(tickets::qr))
+        .route("/check-ins", post(tickets::check_in))
+        .route("/admin/events/{id}/holds", get(live::holds))
+        .route("/admin/events/{id}/holds/history", get(live::history))
+        .route("/admin/events/{id}/orders", get(sales::orders))
+        .route("/admin/events/{id}/orders.csv", get(sales::orders_csv))
+        .route("/admin/events/{id}/block", post(seats::block))
+        .route("/admin/events/{id}/unblock", post(seats::unblock))
+        .route("/admin/events/{id}/release", post(seats::release))
+        .route("/admin/events/{id}/log", get(sales::log))
+        .route("/admin/stats", get(numbers::stats))
         .route("/admin/users", get(admin::find))
         .route("/admin/users/{id}/role", post(admin::set_role))
         .method_not_allowed_fallback(method_not_allowed)
@@ -108,6 +136,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/{*rest}", any(no_such_route))
         .route("/ws/{*rest}", any(no_such_route))
         .route("/.well-known/jwks.json", get(auth::json_web_keys))
+        .route("/.well-known/ticket-keys.json", get(tickets::keys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -14,6 +14,7 @@ use frontrow_engines::log::Log;
 use frontrow_engines::log::kafka::KafkaLog;
 use frontrow_engines::log::outbox::OutboxLog;
 use frontrow_engines::mail::{FileMail, Mail, SmtpMail};
+use frontrow_engines::payments::{HttpPayments, Payments};
 use frontrow_settings::{Engine, MailTransport, Settings};
 
 /// What a server stands on.
@@ -27,6 +28,8 @@ pub struct Engines {
     pub log: Arc<dyn Log>,
     /// Takes letters to people.
     pub mail: Arc<dyn Mail>,
+    /// Takes money and gives it back.
+    pub payments: Arc<dyn Payments>,
 }
 
 impl Engines {
@@ -46,6 +49,7 @@ impl Engines {
             log: Arc::new(OutboxLog::new(ledger.clone())),
             ledger: Arc::new(ledger),
             mail: mail(settings)?,
+            payments: payments(settings)?,
         })
     }
 
@@ -61,6 +65,7 @@ impl Engines {
             ledger: Arc::new(ledger.context("starting the ledger")?),
             log: Arc::new(log),
             mail: mail(settings)?,
+            payments: payments(settings)?,
         })
     }
 }
@@ -71,4 +76,10 @@ fn mail(settings: &Settings) -> anyhow::Result<Arc<dyn Mail>> {
         MailTransport::File => Arc::new(FileMail::new(settings.dir.clone())),
         MailTransport::Smtp => Arc::new(SmtpMail::new(&settings.smtp_url, &settings.from)?),
     })
+}
+
+fn payments(settings: &Settings) -> anyhow::Result<Arc<dyn Payments>> {
+    let settings = &settings.payments;
+    let payments = HttpPayments::new(&settings.url, &settings.api_key, &settings.webhook_secret);
+    Ok(Arc::new(payments.context("starting the payments")?))
 }

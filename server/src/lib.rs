@@ -5,6 +5,7 @@
 //! | [`app`] | all routes on one screen |
 //! | `accounts` | who somebody is: passwords, tokens, roles |
 //! | `catalogue` | events: create, browse, change |
+//! | `checkout` | carts, orders, payments, and what becomes of them |
 //! | `engines` | opens holds, ledger, log and mail as the settings say |
 //! | `gatekeeper` | makes the hold store know an event, keeps its gate as the ledger says |
 //! | `holds` | taking seats and giving them back |
@@ -12,8 +13,12 @@
 //! | `reconciler` | compares ledger, hold store and rooms, repairs what differs |
 //! | `rooms` | one per event that somebody looks at: the live map and its fan-out |
 //! | `sockets` | one loop per connection, from upgrade to close |
+//! | `organizer` | what the people who run an event do and see |
+//! | `tickets` | signed codes, QR pictures, check-in |
+//! | `signing_keys` | the keys of access tokens and of tickets |
 //! | `http` | what routes share: errors, bodies, idempotency, limits |
 //! | `listener` | accepting connections, and ending them |
+//! | [`mockpay`] | the mock payment provider, a process of its own |
 //!
 //! One server is stateful but not special: any server can serve any room, and everything that must survive is in the
 //! hold store, the ledger and the log.
@@ -21,20 +26,26 @@
 pub mod app;
 pub mod lifecycle;
 pub mod metrics;
+pub mod mockpay;
 
 mod accounts;
 mod catalogue;
 mod chance;
+mod checkout;
 mod engines;
+mod failpoint;
 mod gatekeeper;
 mod health;
 mod holds;
 mod http;
 mod listener;
+mod organizer;
 mod reconciler;
 mod rooms;
+mod signing_keys;
 mod sockets;
+mod tickets;
 
-pub use accounts::{check_keys, rotate_keys};
 pub use engines::Engines;
 pub use lifecycle::{FirstAdmin, Server};
+pub use signing_keys::{add_ticket_key, check as check_keys, ensure_ticket_key, rotate as rotate_keys};

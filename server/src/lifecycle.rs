@@ -20,6 +20,7 @@ use tracing::{error, info, warn};
 use crate::accounts::Accounts;
 use crate::app::{self, App};
 use crate::catalogue::Catalogue;
+use crate::checkout::{Checkout, Provider};
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
@@ -28,6 +29,7 @@ use crate::http::limits::Limits;
 use crate::listener;
 use crate::reconciler::Reconciler;
 use crate::rooms::{HINTS, News, Rooms};
+use crate::tickets::TicketOffice;
 
 /// How often metrics are tidied and idle buckets forgotten.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -123,9 +125,10 @@ fn build(
 ) -> anyhow::Result<Arc<App>> {
     let (holds, ledger) = (Arc::clone(&engines.holds), Arc::clone(&engines.ledger));
     let mail = Arc::clone(&engines.mail);
+    let tickets = Arc::new(TicketOffice::new(&settings.auth, settings.profile, Arc::clone(&clock))?);
     let accounts = Accounts::new(&settings, Arc::clone(&ledger), mail, Arc::clone(&clock))?;
     let catalogue = Arc::new(Catalogue::new(Arc::clone(&ledger)));
-    let gatekeeper = Arc::new(Gatekeeper { holds: Arc::clone(&holds), ledger });
+    let gatekeeper = Arc::new(Gatekeeper { holds: Arc::clone(&holds), ledger: Arc::clone(&ledger) });
     let rooms = Arc::new(Rooms::new(
         Arc::clone(&holds),
         Arc::clone(&catalogue),
@@ -140,6 +143,18 @@ fn build(
         gatekeeper: Arc::clone(&gatekeeper),
         rooms: Arc::clone(&rooms),
     };
+    let checkout = Arc::new(Checkout {
+        holds: Arc::clone(&engines.holds),
+        ledger,
+        payments: Provider::new(Arc::clone(&engines.payments)),
+        mail: Arc::clone(&engines.mail),
+        catalogue: Arc::clone(&catalogue),
+        gatekeeper: Arc::clone(&gatekeeper),
+        rooms: Arc::clone(&rooms),
+        tickets: Arc::clone(&tickets),
+        clock: Arc::clone(&clock),
+        public_url: settings.public_url(),
+    });
     let limits = Limits::new(&settings.limits);
     let sockets = TaskTracker::new();
     Ok(Arc::new(App {
@@ -151,6 +166,8 @@ fn build(
         catalogue,
         gatekeeper,
         desk,
+        checkout,
+        tickets,
         rooms,
         limits,
         metrics,
@@ -201,6 +218,7 @@ fn start_workers(app: &Arc<App>, crew: &Crew) {
         rooms: Arc::clone(&app.rooms),
     };
     crew.hire(reconciler.run(Duration::from_millis(app.settings.reconciler.every_ms)));
+    crew.hire(Arc::clone(&app.checkout).resolve());
     crew.hire(Health::watch(Arc::clone(app)));
     let this = Arc::clone(app);
     crew.hire(async move { this.accounts.follow_endings().await });
@@ -244,6 +262,7 @@ async fn upkeep(app: Arc<App>) {
         ticks.tick().await;
         app.limits.forget_idle();
         app.accounts.upkeep();
+        app.tickets.reload();
         if let Some(metrics) = &app.metrics {
             metrics.run_upkeep();
         }

@@ -2,6 +2,7 @@
 
 use frontrow_domain::codes::{CloseReason, ErrorCode};
 use frontrow_domain::holds::{Command, Outcome};
+use frontrow_domain::order::OrderStatus;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -26,7 +27,10 @@ pub fn install() -> Option<PrometheusHandle> {
         "frontrow_hold_lookups_total",
         "Hold commands without an answer whose effect was found by reading"
     );
-    describe_gauge!("frontrow_engine_up", "Whether holds, ledger and log answer");
+    describe_gauge!("frontrow_engine_up", "Whether holds, ledger, log and the payment provider answer");
+    describe_counter!("frontrow_orders_total", "Changes of orders, by the status after them");
+    describe_counter!("frontrow_payment_notices_total", "Notices of the payment provider, by kind, and refused ones");
+    describe_counter!("frontrow_check_ins_total", "Ticket codes that were scanned, by result");
     describe_counter!(
         "frontrow_drift_total",
         "Seats that differed between ledger, hold store and room, twice in a row"
@@ -71,20 +75,21 @@ pub(crate) fn room_closed() {
 }
 
 pub(crate) fn hold_command(command: &Command, outcome: &Outcome) {
-    let verb = match command {
-        Command::Hold { .. } => "hold",
-        Command::Release { .. } => "release",
-        Command::Extend { .. } => "extend",
-        Command::Expire { .. } => "expire",
-        Command::Claim { .. } => "claim",
-        Command::Unclaim { .. } => "unclaim",
-        Command::Settle { .. } => "settle",
-        Command::Mend { .. } => "mend",
-        Command::Rebuild { .. } => "rebuild",
-        Command::SetGate(_) => "set_gate",
-    };
     let outcome = if matches!(outcome, Outcome::Refused(_)) { "refused" } else { "accepted" };
-    counter!("frontrow_hold_commands_total", "verb" => verb, "outcome" => outcome).increment(1);
+    counter!("frontrow_hold_commands_total", "verb" => command.verb(), "outcome" => outcome).increment(1);
+}
+
+pub(crate) fn order_changed(status: OrderStatus) {
+    counter!("frontrow_orders_total", "status" => status.as_str()).increment(1);
+}
+
+/// `kind`: what the provider said, or `refused` for a notice that was not believed.
+pub(crate) fn notice_received(kind: &str) {
+    counter!("frontrow_payment_notices_total", "kind" => kind.to_owned()).increment(1);
+}
+
+pub(crate) fn ticket_scanned(result: &'static str) {
+    counter!("frontrow_check_ins_total", "result" => result).increment(1);
 }
 
 pub(crate) fn hold_refused_locally() {

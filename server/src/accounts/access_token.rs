@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::warn;
 
-use super::signing_keys::{SigningKey, SigningKeys};
 use crate::chance;
+use crate::signing_keys::{KeyKind, SigningKey, SigningKeys};
 
 const ISSUER: &str = "frontrow";
 const AUDIENCE: &str = "frontrow";
@@ -73,8 +73,8 @@ impl AccessTokens {
     /// In production a missing key is an error: it would be another one on every server.
     pub(super) fn new(settings: &Auth, profile: Profile) -> anyhow::Result<Self> {
         let keys = match profile {
-            Profile::Development => SigningKeys::read_or_create(&settings.keys_dir)?,
-            Profile::Production => SigningKeys::read(&settings.keys_dir)?,
+            Profile::Development => SigningKeys::read_or_create(&settings.keys_dir, KeyKind::AccessToken)?,
+            Profile::Production => SigningKeys::read(&settings.keys_dir, KeyKind::AccessToken)?,
         };
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
@@ -93,7 +93,7 @@ impl AccessTokens {
 
     /// Reads the folder again; what cannot be read changes nothing.
     pub(super) fn reload(&self) {
-        match SigningKeys::read(&self.folder).and_then(Keys::new) {
+        match SigningKeys::read(&self.folder, KeyKind::AccessToken).and_then(Keys::new) {
             Ok(keys) => *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys),
             Err(error) => warn!(%error, "the signing keys stay as they were"),
         }

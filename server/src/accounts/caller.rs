@@ -13,6 +13,9 @@ use crate::http::problem::Problem;
 /// Somebody who is signed in and within their rate limit.
 pub(crate) struct Caller(pub(crate) SignedIn);
 
+/// The same with the role that the ledger says now, for what must not be done with a role that was lost.
+pub(crate) struct CallerNow(pub(crate) SignedIn);
+
 /// Somebody, signed in or not. A token that is sent must be valid.
 pub(crate) struct MaybeCaller(pub(crate) Option<SignedIn>);
 
@@ -29,6 +32,14 @@ impl FromRequestParts<Arc<App>> for Caller {
         let signed_in = app.accounts.signed_in(&parts.headers)?;
         app.limits.account(signed_in.id)?;
         Ok(Self(signed_in))
+    }
+}
+
+impl FromRequestParts<Arc<App>> for CallerNow {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        current(parts, app).await.map(Self)
     }
 }
 

@@ -8,7 +8,6 @@ mod letters;
 mod logins;
 mod passwords;
 pub(crate) mod routes;
-mod signing_keys;
 
 use std::sync::Arc;
 
@@ -24,12 +23,11 @@ use tracing::info;
 
 use access_token::AccessTokens;
 pub(crate) use access_token::SignedIn;
-pub(crate) use caller::{Admin, Caller, MaybeCaller, Organizer};
+pub(crate) use caller::{Admin, Caller, CallerNow, MaybeCaller, Organizer};
 use letters::Letters;
 use logins::EndedLogins;
 pub(crate) use logins::SignedInSocket;
 use passwords::Passwords;
-pub use signing_keys::{check as check_keys, rotate as rotate_keys};
 
 use crate::chance;
 use crate::http::problem::{Answer, Problem};

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use frontrow_domain::clock::{UnixMs, is_time_zone};
 use frontrow_domain::codes::ErrorCode;
-use frontrow_domain::event::{Event, EventStatus, Generation};
+use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::ids::{EventId, OutboxId};
 use frontrow_domain::plan::{self, Layout, PlanProblem};
 use frontrow_domain::seat::SeatCounts;
@@ -27,7 +27,7 @@ use crate::accounts::Organizer;
 use crate::app::App;
 use crate::chance;
 use crate::http::body::JsonBody;
-use crate::http::idempotency::{self, KeyInUse};
+use crate::http::idempotency::{self, AlreadyStored, KeyInUse};
 use crate::http::problem::{Answer, Problem};
 
 /// Ten million of most currencies: far above any seat, far below where sums overflow.
@@ -52,6 +52,8 @@ struct NewEvent {
     max_seats_per_user: Option<u32>,
     refundable_until: Option<UnixMs>,
     #[serde(default)]
+    orphan_rule: OrphanRule,
+    #[serde(default)]
     on_sale: bool,
 }
 
@@ -62,9 +64,7 @@ pub(crate) async fn create(
     key: Option<Extension<KeyInUse>>,
     body: JsonBody,
 ) -> Answer<Response> {
-    let Some(Extension(KeyInUse(key))) = key else {
-        return Err(Problem::new(ErrorCode::IdempotencyKeyMissing, "send an Idempotency-Key of your choice"));
-    };
+    let KeyInUse(key) = KeyInUse::required(key)?;
     let wish: NewEvent = body.read()?;
     // A stadium's plan takes a while to read: off the runtime with it.
     let compiled = spawn_blocking(move || compile(wish)).await.map_err(|error| Problem::internal(&error))?;
@@ -84,6 +84,8 @@ pub(crate) async fn create(
         status: EventStatus::Generating,
         on_sale_when_generated: wish.on_sale,
         prices: wish.prices,
+        earlier_prices: Vec::new(),
+        orphan_rule: wish.orphan_rule,
         hold_ttl_s: wish.hold_ttl_s.unwrap_or(600),
         payment_window_s: wish.payment_window_s.unwrap_or(300),
         max_seats_per_user: wish.max_seats_per_user.unwrap_or(8),
@@ -100,7 +102,9 @@ pub(crate) async fn create(
     let stored = idempotency::stored(status, &headers, &body);
     app.engines.ledger.create_event(&event, &plan, OutboxId(chance::id()), Some((&key, &stored))).await?;
     info!(event.id = %event.id, seats.total = event.seats_total, "an event was created");
-    Ok((status, headers, body).into_response())
+    let mut response = (status, headers, body).into_response();
+    response.extensions_mut().insert(AlreadyStored);
+    Ok(response)
 }
 
 /// Reads the plan and checks that every category in use has a price; every problem comes with its path.

@@ -14,7 +14,7 @@ use axum::http::HeaderValue;
 use frontrow_domain::account::Role;
 use frontrow_domain::event::Event;
 use frontrow_domain::ids::EventId;
-use frontrow_domain::plan::{self, Layout};
+use frontrow_domain::plan::{self, Blocks, Layout};
 use frontrow_engines::ledger::{Ledger, LedgerError};
 use moka::future::Cache;
 use tokio::task::spawn_blocking;
@@ -32,6 +32,8 @@ const MAX_PLAN_BYTES: u64 = 256 * 1024 * 1024;
 /// A compiled plan, as it is used and as it is sent.
 pub(crate) struct CompiledPlan {
     pub(crate) layout: Layout,
+    /// Which seats sit next to each other.
+    pub(crate) blocks: Blocks,
     pub(crate) json: Bytes,
     /// Of the JSON, not of the plan: a change of the compiler is a change of what is sent.
     pub(crate) tag: HeaderValue,
@@ -111,7 +113,8 @@ impl Catalogue {
                 .map_err(|problems| LedgerError::Corrupt(format!("a stored plan has {} problems", problems.len())))?;
             let json: Bytes = serde_json::to_vec(&layout).map_err(corrupt)?.into();
             let tag = entity_tag::of(&json);
-            Ok::<_, LedgerError>(Arc::new(CompiledPlan { layout, json, tag }))
+            let blocks = Blocks::of(&layout);
+            Ok::<_, LedgerError>(Arc::new(CompiledPlan { layout, blocks, json, tag }))
         });
         Ok(compiled.await.map_err(|error| Problem::internal(&error))??)
     }

@@ -7,8 +7,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
-use frontrow_domain::event::{Event, EventStatus};
-use frontrow_domain::ids::OutboxId;
+use frontrow_domain::event::{Event, EventStatus, OrphanRule};
+use frontrow_domain::ids::{OutboxId, UserId};
+use frontrow_domain::journal::{Action, Entry};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing::info;
@@ -23,6 +24,7 @@ use crate::http::problem::{Answer, Problem};
 
 /// Two people who change the same event at the same time: the second one's change is applied to the first one's.
 const MAX_ATTEMPTS: u32 = 5;
+const MAX_REASON_CHARS: usize = 1_000;
 
 /// Everything is optional; what is not there stays as it is.
 #[derive(Deserialize, Clone)]
@@ -37,6 +39,7 @@ struct Changes {
     starts_at: Option<UnixMs>,
     ends_at: Option<UnixMs>,
     refundable_until: Option<UnixMs>,
+    orphan_rule: Option<OrphanRule>,
     hold_ttl_s: Option<u32>,
     payment_window_s: Option<u32>,
     max_seats_per_user: Option<u32>,
@@ -53,7 +56,7 @@ pub(crate) async fn patch(
         let mut event = app.catalogue.owned(&id, caller).await?;
         apply(&app, &mut event, body.read()?).await?;
         event.version += 1;
-        if app.engines.ledger.save_event(&event, OutboxId(chance::id()), app.clock.now()).await? {
+        if app.engines.ledger.save_event(&event, &entry(&app, &event, caller.id, &body)?).await? {
             info!(event.id = %event.id, event.status = event.status.as_str(), "an event was changed");
             app.catalogue.forget(event.id).await;
             // The log tells every server, this one too; the organizer should not have to wait for it.
@@ -66,6 +69,25 @@ pub(crate) async fn patch(
     Err(Problem::new(ErrorCode::Unavailable, "the event is being changed by somebody else"))
 }
 
+/// What was asked for, in the journal. A plan or a description does not belong there; a status, a price or a limit does.
+fn entry(app: &App, event: &Event, by: UserId, body: &JsonBody) -> Answer<Entry> {
+    let mut changes: serde_json::Map<String, Value> = body.read()?;
+    changes.remove("description");
+    let mut reason = Value::from(changes).to_string();
+    if reason.chars().count() > MAX_REASON_CHARS {
+        reason = format!("version {}", event.version);
+    }
+    Ok(Entry {
+        id: OutboxId(chance::id()),
+        at: app.clock.now(),
+        by: Some(by),
+        action: Action::EventChanged,
+        seats: Vec::new(),
+        order_id: None,
+        reason: Some(reason),
+    })
+}
+
 async fn apply(app: &App, event: &mut Event, changes: Changes) -> Answer<()> {
     if let Some(name) = &changes.status {
         let next = EventStatus::parse(name).ok_or_else(|| Problem::invalid("status", "is not a status"))?;
@@ -76,12 +98,13 @@ async fn apply(app: &App, event: &mut Event, changes: Changes) -> Answer<()> {
         event.status = next;
     }
     if let Some(prices) = changes.prices {
-        event.prices.extend(prices);
+        let prices = event.prices.clone().into_iter().chain(prices).collect();
         let plan = app.catalogue.plan(event).await?;
-        let problems = price_problems(&plan.layout, &event.prices);
+        let problems = price_problems(&plan.layout, &prices);
         if !problems.is_empty() {
             return Err(Problem::new(ErrorCode::InvalidPlan, "the prices have problems").with("errors", problems));
         }
+        event.change_prices(prices, app.clock.now());
     }
     set(&mut event.name, changes.name.map(|name| name.trim().to_owned()));
     set(&mut event.venue, changes.venue.map(|venue| venue.trim().to_owned()));
@@ -90,6 +113,7 @@ async fn apply(app: &App, event: &mut Event, changes: Changes) -> Answer<()> {
     set(&mut event.starts_at, changes.starts_at);
     set(&mut event.hold_ttl_s, changes.hold_ttl_s);
     set(&mut event.payment_window_s, changes.payment_window_s);
+    set(&mut event.orphan_rule, changes.orphan_rule);
     set(&mut event.max_seats_per_user, changes.max_seats_per_user);
     event.genre = changes.genre.or(event.genre.take());
     event.ends_at = changes.ends_at.or(event.ends_at);

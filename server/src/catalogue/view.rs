@@ -1,7 +1,7 @@
 //! An event as the API shows it.
 
 use frontrow_domain::clock::UnixMs;
-use frontrow_domain::event::{Event, EventStatus, Generation, Prices};
+use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule, Prices};
 use frontrow_domain::ids::EventId;
 use frontrow_domain::money::Currency;
 use frontrow_domain::seat::SeatCounts;
@@ -24,6 +24,7 @@ pub(super) struct EventView<'a> {
     status: EventStatus,
     currency: Currency,
     prices: &'a Prices,
+    orphan_rule: OrphanRule,
     hold_ttl_s: u32,
     payment_window_s: u32,
     max_seats_per_user: u32,
@@ -49,6 +50,7 @@ impl<'a> EventView<'a> {
             status: event.status,
             currency: event.currency,
             prices: &event.prices,
+            orphan_rule: event.orphan_rule,
             hold_ttl_s: event.hold_ttl_s,
             payment_window_s: event.payment_window_s,
             max_seats_per_user: event.max_seats_per_user,

@@ -2,18 +2,19 @@
 
 pub(crate) mod routes;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::codes::ErrorCode;
-use frontrow_domain::event::EventStatus;
+use frontrow_domain::event::{Event, EventStatus};
 use frontrow_domain::holds::{Command, HeldSeat, Outcome, Refusal};
 use frontrow_domain::ids::{EventId, Ordinal, UserId};
-use frontrow_domain::plan::Layout;
+use frontrow_domain::plan::{Layout, UnknownWish, Wish};
 use frontrow_domain::protocol::{HeldFor, MAX_SEATS_PER_COMMAND};
 use frontrow_domain::seat::SeatRecord;
 use frontrow_engines::holds::{Answer as StoreAnswer, HoldStoreError, Holds, SeatsRead};
-
+use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::catalogue::{Catalogue, CompiledPlan};
@@ -24,6 +25,9 @@ use crate::rooms::Rooms;
 
 /// How long to look for what became of a command. A buyer has waited for the store already.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(150);
+
+/// How often seats are chosen anew because somebody else was faster.
+const MAX_CHOICES: u32 = 12;
 
 /// Hold commands of people, over HTTP and over sockets alike.
 pub(crate) struct HoldDesk {
@@ -56,6 +60,34 @@ impl HoldDesk {
         let answer = self.apply(event.id, &command).await?;
         self.suspect(event.id, &ordinals);
         yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// Holds the best seats that are free: chosen on the live map, then held as any others; chosen again without those that
+    /// somebody else took meanwhile.
+    pub(crate) async fn hold_best(&self, user: UserId, event: &Event, wish: &Wish<'_>) -> Answer<Vec<HeldFor>> {
+        let plan = self.catalogue.plan(event).await?;
+        wish.check(&plan.layout).map_err(|unknown| match unknown {
+            UnknownWish::Category => Problem::invalid("category", "is not a category of the event"),
+            UnknownWish::Section => Problem::invalid("section", "is not a section of the event"),
+        })?;
+        let room = self.rooms.open(event.id).await?;
+        let mut avoid = BTreeSet::new();
+        for _ in 0..MAX_CHOICES {
+            let (_, _, map) = room.position();
+            let chosen = plan.blocks.best(&plan.layout, &map, wish, &avoid).ok_or_else(|| {
+                let detail = format!("there are no {} free seats like that", wish.quantity);
+                Problem::new(ErrorCode::NotEnoughSeats, detail)
+            })?;
+            let names: Vec<_> = chosen.iter().map(|&seat| plan.layout.seat(seat).seat.clone()).collect();
+            match self.hold(user, event.id, &names).await {
+                Err(problem) if problem.code == ErrorCode::SeatTaken => {
+                    let taken = problem.fields.get("seats").and_then(Value::as_array).into_iter().flatten();
+                    avoid.extend(taken.filter_map(|name| plan.layout.ordinal(name.as_str()?)));
+                }
+                result => return result,
+            }
+        }
+        Err(Problem::new(ErrorCode::NotEnoughSeats, "others were faster every time, try again"))
     }
 
     /// Gives seats back by their names, all or none.
@@ -139,7 +171,7 @@ fn looks_done(command: &Command, seats: &[Ordinal], read: &SeatsRead) -> Option<
 }
 
 /// The ordinals of seats named by a client, each once.
-fn ordinals(layout: &Layout, seats: &[String]) -> Answer<Vec<Ordinal>> {
+pub(crate) fn ordinals(layout: &Layout, seats: &[String]) -> Answer<Vec<Ordinal>> {
     if seats.is_empty() || seats.len() > MAX_SEATS_PER_COMMAND {
         return Err(Problem::invalid("seats", "must name 1 to 100 seats"));
     }

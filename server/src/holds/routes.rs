@@ -6,16 +6,19 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::OrphanRule;
+use frontrow_domain::plan::Wish;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::accounts::Caller;
 use crate::app::App;
 use crate::http::body::JsonBody;
-use crate::http::problem::Answer;
+use crate::http::problem::{Answer, Problem};
 
 #[derive(Deserialize)]
-struct Wish {
+struct Seats {
     seats: Vec<String>,
 }
 
@@ -27,8 +30,37 @@ pub(crate) async fn hold(
     body: JsonBody,
 ) -> Answer<Response> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
-    let wish: Wish = body.read()?;
+    let wish: Seats = body.read()?;
     let seats = app.desk.hold(caller.id, event.id, &wish.seats).await?;
+    Ok((StatusCode::CREATED, Json(json!({"seats": seats}))).into_response())
+}
+
+#[derive(Deserialize)]
+struct BestWish {
+    quantity: u32,
+    category: Option<String>,
+    section: Option<String>,
+}
+
+/// `POST events/{id}/holds/best-available`
+pub(crate) async fn best_available(
+    State(app): State<Arc<App>>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Response> {
+    let event = app.catalogue.visible(&id, Some(caller)).await?;
+    let BestWish { quantity, category, section } = body.read()?;
+    if quantity == 0 {
+        return Err(Problem::invalid("quantity", "must be 1 or more"));
+    }
+    if quantity > event.max_seats_per_user {
+        let detail = format!("one buyer may have {} seats of this event", event.max_seats_per_user);
+        return Err(Problem::new(ErrorCode::SeatLimit, detail).with("limit", event.max_seats_per_user));
+    }
+    let avoid_orphans = event.orphan_rule == OrphanRule::Strict;
+    let wish = Wish { quantity, category: category.as_deref(), section: section.as_deref(), avoid_orphans };
+    let seats = app.desk.hold_best(caller.id, &event, &wish).await?;
     Ok((StatusCode::CREATED, Json(json!({"seats": seats}))).into_response())
 }
 
@@ -40,7 +72,7 @@ pub(crate) async fn release(
     body: JsonBody,
 ) -> Answer<StatusCode> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
-    let wish: Wish = body.read()?;
+    let wish: Seats = body.read()?;
     app.desk.release(caller.id, event.id, &wish.seats).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -33,15 +33,26 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
         let is_json = media_type.eq_ignore_ascii_case("application/json");
+        let RawBody(bytes) = RawBody::from_request(request, state).await?;
+        Ok(Self { bytes, is_json })
+    }
+}
+
+/// A body exactly as it came, for what is signed.
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let time = time_for(request.headers());
         let Ok(read) = timeout(time, Bytes::from_request(request, state)).await else { return Err(too_slow()) };
-        let bytes = read.map_err(|rejection| match rejection.into_response().status() {
+        read.map(Self).map_err(|rejection| match rejection.into_response().status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
                 Problem::new(ErrorCode::BodyTooLarge, "the body is larger than this route takes")
             }
             _ => Problem::new(ErrorCode::BadRequest, "the body ended early"),
-        })?;
-        Ok(Self { bytes, is_json })
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -14,15 +15,13 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use super::body::{time_for, too_slow};
-use super::problem::Problem;
+use super::problem::{Answer, Problem};
 use crate::app::App;
 
 /// The header's name.
 pub(crate) const HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
 const MAX_KEY_BYTES: usize = 255;
-/// A request that has not ended by then has died with its server.
-const LAPSE_MS: i64 = 30_000;
 /// As much as the largest route takes; the route's own limit is stricter.
 const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -31,6 +30,18 @@ const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// takes it from the request's extensions.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyInUse(pub(crate) AnswerKey);
+
+impl KeyInUse {
+    /// The key of a request that must have one.
+    pub(crate) fn required(key: Option<Extension<Self>>) -> Answer<Self> {
+        let missing = || Problem::new(ErrorCode::IdempotencyKeyMissing, "send an Idempotency-Key of your choice");
+        key.map(|Extension(key)| key).ok_or_else(missing)
+    }
+}
+
+/// Says, among a response's extensions, that it was stored in the transaction of its effect.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AlreadyStored;
 
 /// Looks at every POST with a key from somebody who is signed in; everything else passes through.
 pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -54,7 +65,7 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
     };
     let route = format!("{} {}", parts.method, parts.uri.path());
     let key = AnswerKey { user_id: user.id, route, key, fingerprint: fingerprint(&body) };
-    match app.engines.ledger.begin(&key, app.clock.now(), LAPSE_MS).await {
+    match app.engines.ledger.begin(&key, app.clock.now(), app.settings.limits.request_lapse_ms).await {
         Ok(Begin::Fresh) => {
             let mut request = Request::from_parts(parts, Body::from(body));
             request.extensions_mut().insert(KeyInUse(key.clone()));
@@ -73,6 +84,9 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
 
 /// Stores what can be replayed; removes the mark where the request may be tried again.
 async fn remember(app: &App, key: &AnswerKey, response: Response) -> Response {
+    if response.extensions().get::<AlreadyStored>().is_some() {
+        return response;
+    }
     let status = response.status();
     let retryable = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS);
     if retryable || status.is_server_error() {
@@ -105,11 +119,17 @@ pub(crate) fn stored(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> S
 }
 
 fn replay(answer: StoredAnswer) -> Response {
+    let mut response = to_response(answer);
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// A stored answer as it goes out.
+pub(crate) fn to_response(answer: StoredAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);
-    headers.insert(REPLAYED, HeaderValue::from_static("true"));
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

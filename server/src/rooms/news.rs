@@ -8,6 +8,7 @@ use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::EventId;
 use frontrow_domain::inventory::{InventoryFact, InventoryMessage};
+use frontrow_domain::order::OrderStatus;
 use frontrow_engines::ledger::{Ledger, LogPosition};
 use frontrow_engines::log::{Delivered, Entry, Log, LogError, TailReader};
 use tokio::time::{Instant, sleep};
@@ -123,7 +124,19 @@ impl News {
             Err(problem) if problem.code == ErrorCode::NotOnSale => {}
             followed => followed?,
         }
-        self.announce(event, self.catalogue.event(event).await?.status);
+        let status = self.catalogue.event(event).await?.status;
+        self.announce(event, status);
+        self.sweep(event, status).await
+    }
+
+    /// Orders of an event that is not on sale any more are looked at, and so end; those of a cancelled one are given back.
+    async fn sweep(&self, event: EventId, status: EventStatus) -> Answer<()> {
+        if matches!(status, EventStatus::Closed | EventStatus::Cancelled) {
+            self.ledger.make_due(event, OrderStatus::AwaitingPayment).await?;
+        }
+        if status == EventStatus::Cancelled {
+            self.ledger.make_due(event, OrderStatus::Confirmed).await?;
+        }
         Ok(())
     }
 

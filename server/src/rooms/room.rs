@@ -300,7 +300,8 @@ mod tests {
     fn room() -> Room {
         let json = include_str!("../../../shared/plans/riethsporthalle.json");
         let layout = plan::compile(&serde_json::from_str(json).unwrap()).unwrap();
-        let plan = CompiledPlan { layout, json: Vec::new().into(), tag: HeaderValue::from_static("\"t\"") };
+        let blocks = frontrow_domain::plan::Blocks::of(&layout);
+        let plan = CompiledPlan { layout, blocks, json: Vec::new().into(), tag: HeaderValue::from_static("\"t\"") };
         let room = Room::empty(EventId(Uuid::nil()), Arc::new(plan), 2);
         let fence = Fence { epoch: 1, counter: 1 };
         let held = SeatRecord::Held(Lease { owner: ADA, fence, first_held_ms: 0, deadline_ms: 60_000 });

@@ -238,6 +238,8 @@ fn settings_are_checked_before_anything_is_opened() {
             ("FRONTROW__SERVER__PUBLIC_URL", "https://tickets.example.org"),
             ("FRONTROW__MAIL__TRANSPORT", "smtp"),
             ("FRONTROW__MAIL__SMTP_URL", "smtps://mail.example.org"),
+            ("FRONTROW__PAYMENTS__API_KEY", "4YpRs8mVt2qWx6zAb1cDe3fG"),
+            ("FRONTROW__PAYMENTS__WEBHOOK_SECRET", "9hJkLmNoPqRsTuVwXyZ12345"),
         ];
         env.extend(more);
         theatre.output(&["--check-config"], &env)
@@ -252,6 +254,7 @@ fn settings_are_checked_before_anything_is_opened() {
         ("FRONTROW__AUTH__SECURE_COOKIES", "never", "auth.secure_cookies"),
         ("FRONTROW__SERVER__ALLOWED_ORIGINS", "[\"*\"]", "server.allowed_origins"),
         ("FRONTROW__MAIL__TRANSPORT", "file", "mail.transport"),
+        ("FRONTROW__PAYMENTS__API_KEY", "frontrow-development-payment-key", "payments.api_key"),
         ("FRONTROW_ADMIN_PASSWORD", "front-row-admin", "FRONTROW_ADMIN_PASSWORD"),
     ] {
         let refused = production(&[(setting, value)]);

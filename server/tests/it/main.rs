@@ -6,5 +6,8 @@
 #[macro_use]
 mod journeys;
 mod embedded_process;
+mod kills;
 mod on_cluster;
 mod support;
+mod transcript;
+mod unreliable_holds;

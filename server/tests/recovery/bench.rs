@@ -7,10 +7,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use frontrow_domain::clock::{Clock as _, SystemClock};
-use frontrow_domain::holds::{Command, Outcome, Settled};
-use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId, UserId};
-use frontrow_domain::seat::SeatRecord;
-use frontrow_engines::ledger::{Claim, ClaimedSeat};
+use frontrow_domain::holds::{CLAIM_GRACE_MS, Command, Outcome, Settled};
+use frontrow_domain::ids::{EventId, OrderId, Ordinal, OutboxId, TicketId, UserId};
+use frontrow_domain::journal::{Action, Entry};
+use frontrow_domain::money::Money;
+use frontrow_domain::order::{MoneyState, Order, OrderSeat, OrderStatus};
+use frontrow_domain::seat::{Fence, SeatRecord};
+use frontrow_domain::ticket::{Ticket, TicketState};
+use frontrow_engines::ledger::{NextLook, OrderChange, OrderQuery, Placing, SeatsChange};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -277,38 +281,90 @@ async fn one_order(
     seat: Ordinal,
     buys: bool,
 ) -> anyhow::Result<()> {
-    let (buyer, order) = (UserId(Uuid::now_v7()), OrderId(Uuid::now_v7()));
-    let (outbox_id, now) = (|| OutboxId(Uuid::now_v7()), SystemClock.now());
+    let buyer = UserId(Uuid::now_v7());
     let hold = Command::Hold { user: buyer, seats: vec![seat], ttl_ms: 3_000, limit: 8 };
     let Outcome::Yours(held) = engines.holds.apply(event, &hold).await?.outcome else { return Ok(()) };
-    let fences = vec![(seat, held[0].fence)];
-    let claim = Command::Claim { user: buyer, seats: fences.clone(), ttl_ms: 10_000 };
+    let order = new_order(event, buyer, seat, held[0].fence);
+    let claim = Command::Claim { user: buyer, seats: order.fences(), ttl_ms: 8_000 + CLAIM_GRACE_MS };
     let Outcome::Yours(_) = engines.holds.apply(event, &claim).await?.outcome else { return Ok(()) };
-    let claim = Claim {
-        event_id: event,
-        order_id: order,
-        buyer_id: buyer,
-        seats: vec![ClaimedSeat { ordinal: seat, fence: held[0].fence }],
-        deadline: now.plus_ms(8_000),
-        limit: 8,
+    // If the ledger does not answer, nobody knows whether there is an order. Whoever asks again gets the same one.
+    let placing = Placing { order, window_ms: 8_000, limit: 8 };
+    let entry = entry(Action::SeatsClaimed, &placing.order);
+    let placed = async {
+        loop {
+            match engines.ledger.place_order(&placing, None, &entry).await {
+                Ok(placed) => return placed,
+                Err(_unavailable) => sleep(Duration::from_millis(50)).await,
+            }
+        }
     };
-    // Whatever the ledger answers, and if it does not answer: the order is ended one way or the other, as a resolver would.
-    let claimed = engines.ledger.claim(&claim, outbox_id(), now).await;
-    if buys && matches!(claimed, Ok(Ok(()))) {
-        let sold = engines.ledger.sell(event, order, outbox_id(), now).await;
-        if sold.as_ref().is_ok_and(|seats| *seats == [seat]) {
+    if let Ok(order) = timeout(Duration::from_secs(30), placed).await? {
+        let sale = change(order.confirmed(), SeatsChange::Sell, Action::SeatsSold);
+        if buys && matches!(engines.ledger.change_order(&sale, None).await, Ok(Ok(()))) {
             work.sold.lock().unwrap().insert((seat, buyer));
         }
+        timeout(Duration::from_secs(30), end(engines, order.id)).await?;
     }
-    let ended = async {
-        // A sale stays a sale: this releases what is still only claimed.
-        while engines.ledger.release_claim(event, order, outbox_id(), now).await.is_err() {
-            sleep(Duration::from_millis(50)).await;
-        }
-    };
-    timeout(Duration::from_secs(30), ended).await?;
     // The checkout settles what it has changed; if the store is away now, the log and the reconciler do it later.
     let settled = engines.ledger.settled(event, Some(&[seat])).await?;
     engines.holds.apply(event, &Command::Settle { rebuild_epoch: None, seats: settled }).await?;
     Ok(())
+}
+
+/// Ends an order one way or the other, as a resolver would: a sale stays a sale, what is still only claimed is released.
+async fn end(engines: &frontrow_server::Engines, id: OrderId) {
+    let query = OrderQuery { id: Some(id), limit: 1, ..OrderQuery::default() };
+    loop {
+        if let Ok(read) = engines.ledger.orders(&query).await {
+            let Some(order) = read.orders.first().filter(|order| order.is_open()) else { return };
+            let end = change(order.ended(OrderStatus::Cancelled), SeatsChange::Release, Action::OrderCancelled);
+            if matches!(engines.ledger.change_order(&end, None).await, Ok(Ok(()))) {
+                return;
+            }
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn new_order(event_id: EventId, buyer_id: UserId, ordinal: Ordinal, fence: Fence) -> Order {
+    let seat =
+        OrderSeat { ordinal, seat: format!("A-{}", ordinal.0 + 1), category: "Stalls".into(), price: 7500, fence };
+    let now = SystemClock.now();
+    Order {
+        id: OrderId(Uuid::now_v7()),
+        event_id,
+        buyer_id,
+        status: OrderStatus::AwaitingPayment,
+        money: MoneyState::Open,
+        seats: vec![seat],
+        total: Money { amount: 7500, currency: "EUR".parse().unwrap() },
+        client_secret: String::new(),
+        declines: 0,
+        letter_due: false,
+        placed_at: now,
+        deadline: now,
+        version: 1,
+    }
+}
+
+/// The end of an order; nobody has to look at it again.
+fn change(order: Order, seats: SeatsChange, action: Action) -> OrderChange {
+    let ticket = |seat: &OrderSeat| Ticket {
+        id: TicketId::of(order.id, seat.ordinal),
+        order_id: order.id,
+        event_id: order.event_id,
+        buyer_id: order.buyer_id,
+        ordinal: seat.ordinal,
+        seat: seat.seat.clone(),
+        code: String::new(),
+        state: TicketState::Valid,
+    };
+    let tickets = if seats == SeatsChange::Sell { order.seats.iter().map(ticket).collect() } else { Vec::new() };
+    let entry = Some(entry(action, &order));
+    OrderChange { order, seats, tickets, limit: 8, next_look: NextLook::Never, entry }
+}
+
+fn entry(action: Action, order: &Order) -> Entry {
+    let (id, at) = (OutboxId(Uuid::now_v7()), SystemClock.now());
+    Entry { id, at, by: None, action, seats: order.ordinals(), order_id: Some(order.id), reason: None }
 }

@@ -2,18 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
-
-use async_trait::async_trait;
-use frontrow_domain::holds::{Command, Gate};
-use frontrow_domain::ids::{EventId, Ordinal};
-use frontrow_engines::holds::{Answer, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
 use serde_json::json;
-use tokio::sync::mpsc;
 
 use crate::support::{Engine, TestStack};
+use crate::unreliable_holds::{Trouble, UnreliableHolds};
 
 crate::journeys!([
     a_command_whose_answer_is_lost_is_looked_up,
@@ -152,60 +144,14 @@ async fn unknown_foreign_and_malformed_seats_change_nothing(engine: Engine) {
     assert_eq!(event["counts"]["available"], 3);
 }
 
-/// A store whose answers get lost: what it was told, it does.
-struct Unheard {
-    store: Arc<dyn Holds>,
-    deaf: AtomicBool,
-}
-
-#[async_trait]
-impl Holds for Unheard {
-    async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
-        let answer = self.store.apply(event, command).await;
-        match command {
-            Command::Hold { .. } | Command::Release { .. } | Command::Extend { .. } if self.deaf.load(Relaxed) => {
-                Err(HoldStoreError("no answer in time".into()))
-            }
-            _ => answer,
-        }
-    }
-
-    async fn read(&self, event: EventId, seats: &[Ordinal]) -> Result<SeatsRead, HoldStoreError> {
-        self.store.read(event, seats).await
-    }
-
-    async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
-        self.store.version(event).await
-    }
-
-    async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError> {
-        self.store.changes_since(event, version).await
-    }
-
-    async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError> {
-        self.store.gate(event).await
-    }
-
-    async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError> {
-        self.store.rebuilding(event).await
-    }
-
-    async fn listen(&self, hints: mpsc::Sender<Hint>) {
-        self.store.listen(hints).await;
-    }
-
-    async fn check(&self) -> Result<(), HoldStoreError> {
-        self.store.check().await
-    }
-}
-
 async fn a_command_whose_answer_is_lost_is_looked_up(engine: Engine) {
     let mut stack = TestStack::start(engine, 1).await;
     let id = stack.event(4, |_| {}).await;
     let (ada, ben) = (stack.buyer(0).await, stack.buyer(0).await);
     assert_eq!(ben.hold(&id, &["A-4"]).await.status, 201);
-    let unheard = Arc::new(Unheard { store: Arc::clone(&stack.engines.holds), deaf: AtomicBool::new(true) });
-    stack.engines.holds = unheard;
+    let store = UnreliableHolds::over(&stack.engines.holds);
+    store.be(Trouble::AnswersLost);
+    stack.engines.holds = store;
     stack.add_server().await;
     let ada = ada.at(&stack.servers.last().unwrap().address.to_string());
     let held = ada.hold(&id, &["A-1", "A-2"]).await;

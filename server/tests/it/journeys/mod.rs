@@ -1,13 +1,18 @@
 //! What people and programs do with a server, on either engine.
 
 mod accounts;
+mod after_the_sale;
 mod bad_input;
 mod by_mail;
+mod checkout;
+mod choosing;
 mod events;
 mod holds;
 mod idempotency;
 mod logins;
+mod notices;
 mod operators;
+mod organizers;
 mod rooms;
 mod sockets;
 

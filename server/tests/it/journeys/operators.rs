@@ -29,6 +29,8 @@ async fn create(stack: &TestStack, hash: &str, plan: &PlanBytes) -> EventId {
         on_sale_when_generated: true,
         currency: "EUR".parse().unwrap(),
         prices: [("Stalls".to_owned(), 7500)].into(),
+        earlier_prices: Vec::new(),
+        orphan_rule: frontrow_domain::event::OrphanRule::Off,
         hold_ttl_s: 600,
         payment_window_s: 300,
         max_seats_per_user: 8,

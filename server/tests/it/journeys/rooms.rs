@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use frontrow_domain::ids::{EventId, Ordinal};
+use frontrow_domain::journal::Action;
 use serde_json::json;
-use uuid::Uuid;
 
-use crate::support::{Engine, TestStack};
+use crate::support::{Engine, TestStack, entry};
 
 crate::journeys!([
     d3_a_hold_on_one_server_is_seen_on_the_other,
@@ -40,19 +40,17 @@ async fn d3_a_hold_on_one_server_is_seen_on_the_other(engine: Engine) {
 }
 
 async fn durable_changes_reach_the_room_through_the_log(engine: Engine) {
-    use frontrow_domain::clock::Clock as _;
     let cluster = TestStack::start(engine, 2).await;
     let id = cluster.event(4, |_| {}).await;
     let mut socket = cluster.socket(1, &id).await;
     let event: EventId = id.parse().unwrap();
     let ledger = &cluster.engines.ledger;
-    let outbox_id = || frontrow_domain::ids::OutboxId(Uuid::now_v7());
-    let now = frontrow_domain::clock::SystemClock.now();
-    ledger.block(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
+    // Past the server, so that nothing but the log can tell it.
+    ledger.block(event, &entry(Action::SeatsBlocked, Ordinal(2))).await.unwrap().unwrap();
     socket.wait_for_seat(2, 3).await;
     let refused = cluster.buyer(0).await.hold(&id, &["A-3"]).await;
     assert_eq!((refused.status, refused.code()), (409, "seat_taken"));
-    ledger.unblock(event, &[Ordinal(2)], outbox_id(), now).await.unwrap().unwrap();
+    ledger.unblock(event, &entry(Action::SeatsUnblocked, Ordinal(2))).await.unwrap().unwrap();
     socket.wait_for_seat(2, 0).await;
 }
 

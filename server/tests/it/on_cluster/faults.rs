@@ -79,16 +79,16 @@ async fn i4_clients_of_a_killed_server_go_elsewhere_and_are_right() {
 
 #[tokio::test]
 async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
-    use frontrow_domain::clock::Clock as _;
-    use frontrow_domain::ids::{EventId, Ordinal, OutboxId};
+    use frontrow_domain::ids::{EventId, Ordinal};
+    use frontrow_domain::journal::Action;
+
+    use crate::support::entry;
 
     let cluster = TestStack::start(Engine::Cluster, 2).await;
     let id = cluster.event(6, |_| {}).await;
     let mut socket = cluster.socket(1, &id).await;
     let (ada, event): (_, EventId) = (cluster.buyer(0).await, id.parse().unwrap());
-    let outbox_id = OutboxId(uuid::Uuid::now_v7());
-    let now = frontrow_domain::clock::SystemClock.now();
-    cluster.engines.ledger.block(event, &[Ordinal(5)], outbox_id, now).await.unwrap().unwrap();
+    cluster.engines.ledger.block(event, &entry(Action::SeatsBlocked, Ordinal(5))).await.unwrap().unwrap();
     socket.wait_for_seat(5, 3).await;
     assert_eq!(ada.hold(&id, &["A-1"]).await.status, 201);
     socket.wait_for_seat(0, 1).await;

@@ -2,6 +2,7 @@
 //! database of their own.
 
 pub(crate) mod client;
+pub(crate) mod shopping;
 mod socket;
 
 use std::path::PathBuf;
@@ -11,7 +12,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use frontrow_domain::clock::{Clock, SystemClock, UnixMs};
+use frontrow_domain::ids::{Ordinal, OutboxId};
+use frontrow_domain::journal::{Action, Entry};
 use frontrow_relay::{carrier, generator::Generator};
+use frontrow_server::mockpay::{self, Delays, MockPay};
 use frontrow_server::{Engines, FirstAdmin, Server};
 use frontrow_settings::Settings;
 use serde_json::{Value, json};
@@ -58,6 +62,8 @@ pub(crate) struct TestStack {
     pub(crate) servers: Vec<Server>,
     pub(crate) engines: Engines,
     pub(crate) settings: Settings,
+    /// The payment provider, on a file of its own.
+    pub(crate) provider: Option<MockPay>,
     clock: Arc<TestClock>,
     /// Keys, mails and, on the embedded engine, the ledger's file.
     folder: PathBuf,
@@ -76,10 +82,12 @@ impl TestStack {
         change(&mut settings);
         let folder = settings.mail.dir.parent().expect("a folder for everything").to_owned();
         let clock = Arc::new(TestClock::default());
+        let provider = start_provider(&mut settings, &folder).await;
         let engines = Engines::open(&settings, Arc::clone(&clock) as _).await.expect("the engines");
         // What a server does all the time, done once before the first request of a test.
         engines.log.check().await.expect("the log");
-        let mut stack = Self { servers: Vec::new(), engines, settings, clock, folder, relay: CancellationToken::new() };
+        let relay = CancellationToken::new();
+        let mut stack = Self { servers: Vec::new(), engines, settings, provider: Some(provider), clock, folder, relay };
         let servers = if engine == Engine::Embedded { 1 } else { servers };
         for _ in 0..servers {
             stack.add_server().await;
@@ -87,7 +95,27 @@ impl TestStack {
         if engine == Engine::Cluster {
             stack.start_relay();
         }
+        let webhooks: Vec<_> = (0..stack.servers.len()).map(|server| stack.webhook(server)).collect();
+        stack.provider.as_ref().expect("a provider").set_webhooks(&webhooks).expect("an open file");
         stack
+    }
+
+    /// Where a server hears the provider.
+    pub(crate) fn webhook(&self, server: usize) -> String {
+        format!("http://{}/api/v1/payments/webhook", self.address(server))
+    }
+
+    /// Ends the provider; its file stays.
+    pub(crate) async fn stop_provider(&mut self) {
+        self.provider.take().expect("a provider").stop().await;
+    }
+
+    /// Starts the provider again, on the same file and port.
+    pub(crate) async fn restart_provider(&mut self) {
+        let webhooks = [self.webhook(0)];
+        let provider = start_provider(&mut self.settings, &self.folder).await;
+        provider.set_webhooks(&webhooks).expect("an open file");
+        self.provider = Some(provider);
     }
 
     pub(crate) async fn add_server(&mut self) {
@@ -130,6 +158,8 @@ impl TestStack {
             .env("FRONTROW__KAFKA__TOPIC_PREFIX", &settings.kafka.topic_prefix)
             .env("FRONTROW__AUTH__KEYS_DIR", &settings.auth.keys_dir)
             .env("FRONTROW__MAIL__DIR", &settings.mail.dir)
+            .env("FRONTROW__PAYMENTS__URL", &settings.payments.url)
+            .env("FRONTROW__LIMITS__REQUEST_LAPSE_MS", settings.limits.request_lapse_ms.to_string())
             .env("FRONTROW__LIMITS__TRUSTED_ADDRESSES", "[\"127.0.0.1\"]");
         program
     }
@@ -259,6 +289,22 @@ impl Drop for TestStack {
     }
 }
 
+/// Cards that are slow are so for a shorter time than with people.
+const DELAYS: Delays = Delays { slow_ms: 600, late_ms: 11_500, hang_ms: 8_000 };
+
+async fn start_provider(settings: &mut Settings, folder: &std::path::Path) -> MockPay {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let mut options = mockpay::Options::development(folder.join("mockpay.db"));
+    options.delays = DELAYS;
+    // The first time any port, later the one that the servers know.
+    let known = settings.payments.url.strip_prefix("http://").unwrap_or_default().to_owned();
+    let address = if settings.payments.url == Settings::defaults().payments.url { "127.0.0.1:0".into() } else { known };
+    let listener = TcpListener::bind(address).await.expect("a port");
+    let provider = MockPay::start(options, Arc::new(SystemClock), listener).expect("a provider");
+    settings.payments.url = format!("http://{}", provider.address);
+    provider
+}
+
 /// Names, folders and topics that no other test has.
 fn settings_of(engine: Engine) -> Settings {
     let name = format!("it-{}", Uuid::new_v4().simple());
@@ -282,6 +328,12 @@ fn settings_of(engine: Engine) -> Settings {
         }
     }
     settings
+}
+
+/// A line of the journal about one seat, for tests that go past the servers.
+pub(crate) fn entry(action: Action, seat: Ordinal) -> Entry {
+    let (id, at) = (OutboxId(Uuid::now_v7()), SystemClock.now());
+    Entry { id, at, by: None, action, seats: vec![seat], order_id: None, reason: None }
 }
 
 /// The body of `POST events` for a studio with one section, seats `A-1`, `A-2`, ...

@@ -1,4 +1,4 @@
-//! The Ed25519 keys of access tokens: a folder of numbered files. All of them verify, the newest one signs.
+//! Ed25519 keys, of access tokens and of tickets: a folder of numbered files. All of a kind verify, the newest one signs.
 //!
 //! A key that is added is read by every server within seconds and signs after a minute, when all of them know it. So
 //! keys change without a restart, and without a moment in which a server refuses what another one has signed.
@@ -17,65 +17,97 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use frontrow_domain::clock::UnixMs;
 use sha2::{Digest as _, Sha256};
 
+/// What keys are for. Those of one kind never sign the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyKind {
+    /// Access tokens: minutes old at most, so keys can go.
+    AccessToken,
+    /// Tickets: bought a year ahead, so keys stay.
+    Ticket,
+}
+
+impl KeyKind {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access-token-",
+            Self::Ticket => "ticket-",
+        }
+    }
+}
+
 /// A key pair in the forms that signing and verifying want.
 #[derive(Clone)]
-pub(super) struct SigningKey {
+pub(crate) struct SigningKey {
     /// PKCS#8.
-    pub(super) private_der: Vec<u8>,
+    pub(crate) private_der: Vec<u8>,
     /// The public point, base64url.
-    pub(super) public_x: String,
+    pub(crate) public_x: String,
     /// Names the key in token headers.
-    pub(super) key_id: String,
+    pub(crate) key_id: String,
     /// Its place among the keys; higher is newer.
     number: u32,
-    written_at: UnixMs,
+    pub(crate) written_at: UnixMs,
 }
 
 /// The keys of a folder, oldest first; never empty.
-pub(super) struct SigningKeys(Vec<SigningKey>);
+pub(crate) struct SigningKeys(Vec<SigningKey>);
 
 impl SigningKeys {
     /// Reads the folder. A damaged file is an error, not a key less.
-    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn read(folder: &Path, kind: KeyKind) -> anyhow::Result<Self> {
         let mut keys = Vec::new();
-        for (number, path) in files(folder)? {
+        for (number, path) in files(folder, kind)? {
             keys.push(read(number, &path).with_context(|| format!("the signing key {}", path.display()))?);
         }
         anyhow::ensure!(
             !keys.is_empty(),
-            "{} has no key: make one with `frontrow-server admin rotate-keys`",
-            folder.display()
+            "{} has no {}NUMBER.pem: make one with `frontrow-server admin rotate-keys`",
+            folder.display(),
+            kind.prefix()
         );
         keys.sort_by_key(|key| key.number);
         Ok(Self(keys))
     }
 
     /// The same, with a first key if there is none. Several servers may start at once: one writes it, all read it.
-    pub(super) fn read_or_create(folder: &Path) -> anyhow::Result<Self> {
-        if files(folder)?.is_empty() {
-            create(folder, 1).with_context(|| format!("creating a signing key in {}", folder.display()))?;
+    pub(crate) fn read_or_create(folder: &Path, kind: KeyKind) -> anyhow::Result<Self> {
+        if files(folder, kind)?.is_empty() {
+            create(folder, kind, 1).with_context(|| format!("creating a signing key in {}", folder.display()))?;
         }
-        Self::read(folder)
+        Self::read(folder, kind)
     }
 
-    pub(super) fn all(&self) -> &[SigningKey] {
+    pub(crate) fn all(&self) -> &[SigningKey] {
         &self.0
     }
 
     /// The newest key that every server had time to read; while there is none, the oldest.
-    pub(super) fn signing(&self, now: UnixMs, activation: Duration) -> &SigningKey {
+    pub(crate) fn signing(&self, now: UnixMs, activation: Duration) -> &SigningKey {
         let activation_ms = i64::try_from(activation.as_millis()).unwrap_or(i64::MAX);
         let known = |key: &&SigningKey| key.written_at.plus_ms(activation_ms) <= now;
         self.0.iter().rev().find(known).unwrap_or(&self.0[0])
     }
 }
 
-/// Whether a folder has keys, and all of them can be read.
+/// Whether a folder has keys of every kind, and all of them can be read.
 pub fn check(folder: &Path) -> anyhow::Result<()> {
-    SigningKeys::read(folder).map(drop)
+    SigningKeys::read(folder, KeyKind::AccessToken)?;
+    SigningKeys::read(folder, KeyKind::Ticket).map(drop)
 }
 
-/// Adds a key, and removes those that can have signed nothing that is still valid: whatever is older than a key that
+/// Adds a key for tickets. The older ones stay: tickets that they have signed open doors for a long time.
+pub fn add_ticket_key(folder: &Path) -> anyhow::Result<String> {
+    let number = files(folder, KeyKind::Ticket)?.iter().map(|&(number, _)| number).max().map_or(1, |newest| newest + 1);
+    let path = create(folder, KeyKind::Ticket, number)?;
+    Ok(read(number, &path)?.key_id)
+}
+
+/// Makes sure that there is a key for tickets.
+pub fn ensure_ticket_key(folder: &Path) -> anyhow::Result<()> {
+    SigningKeys::read_or_create(folder, KeyKind::Ticket).map(drop)
+}
+
+/// Adds a key for access tokens, and removes those that can have signed nothing that is still valid: whatever is older than a key that
 /// has been signing for longer than a token lives. Gives back the new key's id and the removed files.
 pub fn rotate(
     folder: &Path,
@@ -83,10 +115,10 @@ pub fn rotate(
     activation: Duration,
     token_ttl: Duration,
 ) -> anyhow::Result<(String, Vec<PathBuf>)> {
-    let mut found = files(folder)?;
+    let mut found = files(folder, KeyKind::AccessToken)?;
     found.sort_unstable();
     let number = found.last().map_or(1, |(number, _)| number + 1);
-    let path = create(folder, number)?;
+    let path = create(folder, KeyKind::AccessToken, number)?;
     let outlived = i64::try_from((activation + token_ttl).as_millis()).unwrap_or(i64::MAX);
     let keys = found.iter().map(|(number, path)| read(*number, path)).collect::<anyhow::Result<Vec<_>>>()?;
     let superseded = keys.iter().rposition(|key| key.written_at.plus_ms(outlived) <= now).unwrap_or(0);
@@ -97,7 +129,7 @@ pub fn rotate(
     Ok((read(number, &path)?.key_id, removed))
 }
 
-fn files(folder: &Path) -> anyhow::Result<Vec<(u32, PathBuf)>> {
+fn files(folder: &Path, kind: KeyKind) -> anyhow::Result<Vec<(u32, PathBuf)>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -107,7 +139,7 @@ fn files(folder: &Path) -> anyhow::Result<Vec<(u32, PathBuf)>> {
     for entry in entries {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let number = name.strip_prefix("access-token-").and_then(|name| name.strip_suffix(".pem"));
+        let number = name.strip_prefix(kind.prefix()).and_then(|name| name.strip_suffix(".pem"));
         if let Some(Ok(number)) = number.map(str::parse) {
             found.push((number, path));
         }
@@ -116,9 +148,9 @@ fn files(folder: &Path) -> anyhow::Result<Vec<(u32, PathBuf)>> {
 }
 
 /// Losing the race for the number is fine: there is a key then.
-fn create(folder: &Path, number: u32) -> anyhow::Result<PathBuf> {
+fn create(folder: &Path, kind: KeyKind, number: u32) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    let path = folder.join(format!("access-token-{number}.pem"));
+    let path = folder.join(format!("{}{number}.pem", kind.prefix()));
     let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())?;
     let pem =
         format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(document.as_ref()));
@@ -164,12 +196,26 @@ mod tests {
     #[test]
     fn a_first_key_is_created_once_and_read_back() {
         let folder = folder("first");
-        assert!(SigningKeys::read(&folder).is_err(), "nothing is created in passing");
-        let first = SigningKeys::read_or_create(&folder).unwrap().0[0].key_id.clone();
-        create(&folder, 1).expect("a second server loses the race without an error");
-        assert_eq!(SigningKeys::read_or_create(&folder).unwrap().0[0].key_id, first);
+        assert!(SigningKeys::read(&folder, KeyKind::AccessToken).is_err(), "nothing is created in passing");
+        let first = SigningKeys::read_or_create(&folder, KeyKind::AccessToken).unwrap().0[0].key_id.clone();
+        create(&folder, KeyKind::AccessToken, 1).expect("a second server loses the race without an error");
+        assert_eq!(SigningKeys::read_or_create(&folder, KeyKind::AccessToken).unwrap().0[0].key_id, first);
         std::fs::write(folder.join("access-token-2.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n").unwrap();
-        assert!(SigningKeys::read(&folder).is_err(), "a damaged key is not passed over");
+        assert!(SigningKeys::read(&folder, KeyKind::AccessToken).is_err(), "a damaged key is not passed over");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn keys_of_one_kind_are_not_those_of_the_other() {
+        let folder = folder("kinds");
+        let tickets = SigningKeys::read_or_create(&folder, KeyKind::Ticket).unwrap();
+        assert!(check(&folder).is_err(), "no key for access tokens");
+        rotate(&folder, SystemClock.now(), MINUTE, TTL).unwrap();
+        check(&folder).unwrap();
+        let second = add_ticket_key(&folder).unwrap();
+        let both = SigningKeys::read(&folder, KeyKind::Ticket).unwrap();
+        let ids: Vec<_> = both.all().iter().map(|key| key.key_id.clone()).collect();
+        assert_eq!(ids, [tickets.all()[0].key_id.clone(), second]);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
@@ -179,7 +225,7 @@ mod tests {
         let (first, _) = rotate(&folder, now, MINUTE, TTL).unwrap();
         let (second, removed) = rotate(&folder, now, MINUTE, TTL).unwrap();
         assert!(removed.is_empty());
-        let keys = SigningKeys::read(&folder).unwrap();
+        let keys = SigningKeys::read(&folder, KeyKind::AccessToken).unwrap();
         assert_eq!(keys.all().len(), 2);
         assert_eq!(keys.signing(now, MINUTE).key_id, first);
         assert_eq!(keys.signing(now.plus_ms(61_000), MINUTE).key_id, second);

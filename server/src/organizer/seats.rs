@@ -1,0 +1,142 @@
+//! `admin/events/{id}/block`, `unblock` and `release`: every one with a reason, all or nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::event::{Event, EventStatus};
+use frontrow_domain::holds::{Command, Outcome};
+use frontrow_domain::ids::{Ordinal, OutboxId, UserId};
+use frontrow_domain::journal::{Action, Entry};
+use frontrow_domain::seat::SeatRecord;
+use frontrow_domain::text;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tracing::info;
+
+use crate::accounts::Organizer;
+use crate::app::App;
+use crate::catalogue::CompiledPlan;
+use crate::chance;
+use crate::holds::ordinals;
+use crate::http::body::JsonBody;
+use crate::http::problem::{Answer, Problem};
+
+const MAX_REASON_CHARS: usize = 500;
+
+#[derive(Deserialize)]
+struct Wish {
+    seats: Vec<String>,
+    reason: String,
+}
+
+/// What an organizer wants done, read and checked.
+struct Order {
+    event: Event,
+    plan: Arc<CompiledPlan>,
+    entry: Entry,
+}
+
+/// `POST admin/events/{id}/block`
+pub(crate) async fn block(
+    State(app): State<Arc<App>>,
+    Organizer(caller): Organizer,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Json<Value>> {
+    let Order { event, plan, entry } =
+        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::SeatsBlocked).await?;
+    let blocked = app.engines.ledger.block(event.id, &entry).await?;
+    blocked.map_err(|taken| refused(&plan, &taken, "is claimed, sold or blocked"))?;
+    app.checkout.show(event.id, &entry.seats).await;
+    Ok(done(&event, &plan, &entry))
+}
+
+/// `POST admin/events/{id}/unblock`
+pub(crate) async fn unblock(
+    State(app): State<Arc<App>>,
+    Organizer(caller): Organizer,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Json<Value>> {
+    let Order { event, plan, entry } =
+        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::SeatsUnblocked).await?;
+    let unblocked = app.engines.ledger.unblock(event.id, &entry).await?;
+    unblocked.map_err(|others| refused(&plan, &others, "is not blocked"))?;
+    app.checkout.show(event.id, &entry.seats).await;
+    Ok(done(&event, &plan, &entry))
+}
+
+/// `POST admin/events/{id}/release`: ends other people's holds. What an order has claimed is the order's.
+pub(crate) async fn release(
+    State(app): State<Arc<App>>,
+    Organizer(caller): Organizer,
+    Path(id): Path<String>,
+    body: JsonBody,
+) -> Answer<Json<Value>> {
+    let Order { event, plan, entry } =
+        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::HoldsReleased).await?;
+    app.gatekeeper.ensure(event.id).await?;
+    let read = app.engines.holds.read(event.id, &entry.seats).await?;
+    let mut holders: BTreeMap<UserId, Vec<Ordinal>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for (&seat, record) in entry.seats.iter().zip(&read.records) {
+        match record {
+            SeatRecord::Held(lease) => holders.entry(lease.owner).or_default().push(seat),
+            _ => others.push(seat),
+        }
+    }
+    if !others.is_empty() {
+        return Err(not_held(&plan, &others));
+    }
+    // Written down first: what is done is never without its line.
+    app.engines.ledger.note(event.id, &entry).await?;
+    let mut gone = Vec::new();
+    for (user, seats) in holders {
+        let command = Command::Release { user, seats: seats.clone() };
+        let outcome = app.engines.holds.apply(event.id, &command).await?.outcome;
+        if !matches!(outcome, Outcome::Freed { .. }) {
+            gone.extend(seats);
+        }
+    }
+    if let Some(room) = app.rooms.live(event.id) {
+        room.suspect(&entry.seats);
+    }
+    if gone.is_empty() { Ok(done(&event, &plan, &entry)) } else { Err(not_held(&plan, &gone)) }
+}
+
+async fn read(app: &App, by: UserId, event: Event, body: &JsonBody, action: Action) -> Answer<Order> {
+    if matches!(event.status, EventStatus::Generating | EventStatus::Failed) {
+        return Err(Problem::new(ErrorCode::IllegalStatus, "the event has no seats yet"));
+    }
+    let wish: Wish = body.read()?;
+    let reason = text::line(&wish.reason, MAX_REASON_CHARS);
+    let reason = reason.map_err(|bad| Problem::invalid("reason", &bad.to_string()))?.to_owned();
+    let plan = app.catalogue.plan(&event).await?;
+    let mut seats = ordinals(&plan.layout, &wish.seats)?;
+    seats.sort_unstable();
+    let (id, at) = (OutboxId(chance::id()), app.clock.now());
+    let entry = Entry { id, at, by: Some(by), action, seats, order_id: None, reason: Some(reason) };
+    Ok(Order { event, plan, entry })
+}
+
+fn done(event: &Event, plan: &CompiledPlan, entry: &Entry) -> Json<Value> {
+    info!(event.id = %event.id, user.id = entry.by.map(tracing::field::display), seats.action = entry.action.as_str(), seats.count = entry.seats.len(), "an organizer changed seats");
+    Json(json!({"seats": names(plan, &entry.seats)}))
+}
+
+fn refused(plan: &CompiledPlan, seats: &[Ordinal], why: &str) -> Problem {
+    let seats = names(plan, seats);
+    Problem::new(ErrorCode::SeatTaken, format!("{} {why}", seats.join(", "))).with("seats", seats)
+}
+
+fn not_held(plan: &CompiledPlan, seats: &[Ordinal]) -> Problem {
+    let seats = names(plan, seats);
+    Problem::new(ErrorCode::NotHeld, format!("{} is not held", seats.join(", "))).with("seats", seats)
+}
+
+fn names(plan: &CompiledPlan, seats: &[Ordinal]) -> Vec<String> {
+    seats.iter().map(|&seat| plan.layout.seat(seat).seat.clone()).collect()
+}
