@@ -33,20 +33,33 @@ pub(crate) fn cargo(workspace: &Workspace) -> Command {
     command
 }
 
-/// `frontrow-server`, and `frontrow-relay` for a cluster; cargo itself knows what is up to date.
+/// The server's package, which has the mock payment provider as well, and `frontrow-relay` for a cluster; cargo itself
+/// knows what is up to date.
 pub(crate) fn binaries(workspace: &Workspace, cluster: bool, release: bool, stop: &Stop) -> Result<()> {
     let mut build = cargo(workspace);
     build.args(["build", "--quiet", "--package", "frontrow-server"]);
     if cluster {
-        say("building frontrow-server and frontrow-relay");
+        say("building frontrow-server, frontrow-mockpay and frontrow-relay");
         build.args(["--package", "frontrow-relay"]);
     } else {
-        say("building frontrow-server");
+        say("building frontrow-server and frontrow-mockpay");
     }
     if release {
         build.arg("--release");
     }
     run(&mut build, stop)
+}
+
+/// `frontrow-load`, the load client.
+pub(crate) fn load_client(workspace: &Workspace, release: bool, stop: &Stop) -> Result<PathBuf> {
+    say("building frontrow-load");
+    let mut build = cargo(workspace);
+    build.args(["build", "--quiet", "--package", "frontrow-load"]);
+    if release {
+        build.arg("--release");
+    }
+    run(&mut build, stop)?;
+    Ok(workspace.binary("frontrow-load", release))
 }
 
 /// `npm` in the web folder.

@@ -6,6 +6,7 @@
     reason = "this program waits for other processes and looks at files: real time is its business"
 )]
 
+mod bench;
 mod builds;
 mod data_dir;
 mod demo;
@@ -40,7 +41,10 @@ enum Command {
     /// Run every test against real servers: Rust, web and browser.
     Test(test::Args),
     /// Run a load scenario against --url, or against a stack of its own.
-    Load(load::Args),
+    #[command(subcommand)]
+    Load(load::Scenario),
+    /// Measure both engines, one after the other; the rows are in target/bench.json as well.
+    Bench(bench::Args),
     /// Serve only Redis, `MongoDB` and Kafka until Ctrl-C, for `cargo test` by hand.
     Engines(engines::Args),
 }
@@ -66,7 +70,8 @@ fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up(args) => up::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
         Command::Test(args) => test::run(&workspace, args, &stop),
-        Command::Load(args) => load::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Load(scenario) => load::run(&workspace, scenario, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Bench(args) => bench::run(&workspace, args, &stop),
         Command::Engines(args) => engines::serve(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
     }
 }

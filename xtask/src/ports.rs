@@ -19,23 +19,32 @@ const RANGE: Range<u16> = 20_000..32_000;
 pub(crate) struct Ports {
     file: PathBuf,
     remembered: BTreeMap<String, u16>,
+    /// Free still, but meant for somebody else.
+    reserved: Vec<u16>,
 }
 
 impl Ports {
     pub(crate) fn load(data: &Path) -> Self {
         let file = data.join("ports.json");
         let remembered = fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-        Self { file, remembered }
+        Self { file, remembered, reserved: Vec::new() }
+    }
+
+    /// Keeps away from ports that somebody is going to listen on.
+    #[must_use]
+    pub(crate) fn beside(self, reserved: impl Iterator<Item = u16>) -> Self {
+        Self { reserved: reserved.collect(), ..self }
     }
 
     /// The port this name had last time, or a new one if it is new or somebody else took it.
     pub(crate) fn claim(&mut self, name: &str) -> Result<u16> {
         if let Some(&port) = self.remembered.get(name)
             && is_free(loopback(port))
+            && !self.reserved.contains(&port)
         {
             return Ok(port);
         }
-        let taken: Vec<u16> = self.remembered.values().copied().collect();
+        let taken: Vec<u16> = self.remembered.values().chain(&self.reserved).copied().collect();
         let port = free_run(1, &taken)?;
         self.remembered.insert(name.to_owned(), port);
         fs::write(&self.file, serde_json::to_vec_pretty(&self.remembered)?)?;
@@ -95,6 +104,15 @@ mod tests {
         let port = Ports::load(&data).claim("redis").unwrap();
         let _listener = TcpListener::bind(loopback(port)).unwrap();
         assert_ne!(Ports::load(&data).claim("redis").unwrap(), port);
+        fs::remove_dir_all(data).unwrap();
+    }
+
+    #[test]
+    fn a_reserved_port_is_replaced() {
+        let _alone = ALONE.lock();
+        let data = folder("reserved-port");
+        let port = Ports::load(&data).claim("payments").unwrap();
+        assert_ne!(Ports::load(&data).beside([port].into_iter()).claim("payments").unwrap(), port);
         fs::remove_dir_all(data).unwrap();
     }
 

@@ -22,15 +22,32 @@ pub(crate) fn run(command: &mut Command, stop: &Stop) -> Result<()> {
 
 /// Runs a command and hands over its standard output line by line.
 pub(crate) fn run_lines(command: &mut Command, stop: &Stop, mut on_line: impl FnMut(&str)) -> Result<()> {
+    run_beside(command, stop, |line| {
+        line.into_iter().for_each(&mut on_line);
+        Ok(())
+    })
+}
+
+/// The same, with something else to do meanwhile: `beside` is called with every line, and with none at least every tick.
+/// Its error ends the command.
+pub(crate) fn run_beside(
+    command: &mut Command,
+    stop: &Stop,
+    mut beside: impl FnMut(Option<&str>) -> Result<()>,
+) -> Result<()> {
     let mut child = spawn(command.stdout(Stdio::piped()))?;
     let lines = lines_of(&mut child)?;
     loop {
-        match lines.recv_timeout(TICK) {
-            Ok(line) => on_line(&line),
+        let line = lines.recv_timeout(TICK);
+        if let Err(error) = beside(line.as_deref().ok()) {
+            end_group(&mut child)?;
+            return Err(error);
+        }
+        match line {
             // A grandchild may keep the pipe open after the command itself has ended.
             Err(RecvTimeoutError::Timeout) if child.try_wait()?.is_some() => break,
             Err(RecvTimeoutError::Timeout) if stop.requested() => break,
-            Err(RecvTimeoutError::Timeout) => {}
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }

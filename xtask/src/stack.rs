@@ -17,11 +17,23 @@ use crate::{
     data_dir::DataDir,
     demo::{self, Account},
     engines::{self, Engines, Programs},
-    ports,
+    ports::{self, Ports},
     stop::Stop,
     supervisor::{Spec, Supervisor, Tier},
     workspace::{Workspace, say},
 };
+
+/// The mock payment provider: its program, and its name among the children.
+pub(crate) const MOCKPAY: &str = "frontrow-mockpay";
+/// The relay's name among the children.
+pub(crate) const RELAY: &str = "relay-1";
+/// What servers show to the provider unless their settings say otherwise; everybody knows it.
+pub(crate) const PAYMENTS_KEY: &str = "frontrow-development-payment-key";
+
+/// The name of a server among the children; the first is number 1.
+pub(crate) fn server_name(number: usize) -> String {
+    format!("server-{number}")
+}
 
 /// What to start.
 pub(crate) struct Plan {
@@ -39,12 +51,15 @@ pub(crate) struct Stack {
     pub(crate) supervisor: Supervisor,
     /// One base URL per server.
     pub(crate) urls: Vec<String>,
+    /// Where the mock payment provider is.
+    pub(crate) payments: String,
 }
 
 /// What every child of one stack is told.
 struct Environment {
     /// `None`: the embedded engine, in the data folder.
     engines: Option<Engines>,
+    payments: SocketAddr,
     admin: Account,
     web_dir: PathBuf,
     data: PathBuf,
@@ -86,18 +101,30 @@ pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &St
     let folder = data.path().to_path_buf();
     let mut supervisor = Supervisor::new(data, stop);
     let engines = programs.map(|programs| engines::start(&mut supervisor, &programs)).transpose()?;
-    let environment = Environment { engines, admin: demo::admin(), web_dir, data: folder };
+    let payments = Ports::load(&folder).beside(addresses.iter().map(SocketAddr::port)).claim("payments")?;
+    let payments = ports::loopback(payments);
+    let environment = Environment { engines, payments, admin: demo::admin(), web_dir, data: folder };
+    supervisor.start(environment.mockpay(workspace.binary(MOCKPAY, plan.release), &addresses))?;
+    await_payments(&mut supervisor, payments)?;
     if plan.cluster {
         supervisor.start(environment.relay(workspace.binary("frontrow-relay", plan.release)))?;
     }
-    for (number, &address) in (1_u16..).zip(&addresses) {
+    for (number, &address) in (1..).zip(&addresses) {
         supervisor.start(environment.server(workspace.binary("frontrow-server", plan.release), number, address))?;
     }
     let urls = await_servers(&mut supervisor, &addresses)?;
     if let (true, Some(url)) = (plan.demo, urls.first()) {
         demo::create(workspace, url, &environment.admin, stop).context("creating the demo")?;
     }
-    Ok(Stack { supervisor, urls })
+    Ok(Stack { supervisor, urls, payments: format!("http://{payments}") })
+}
+
+fn await_payments(supervisor: &mut Supervisor, address: SocketAddr) -> Result<()> {
+    let agent = demo::agent(Duration::from_secs(2));
+    supervisor.wait_ready(MOCKPAY, Duration::from_secs(20), || {
+        let status = agent.get(format!("http://{address}/healthz")).call()?.status();
+        Ok(status.as_u16() == 200)
+    })
 }
 
 fn await_servers(supervisor: &mut Supervisor, addresses: &[SocketAddr]) -> Result<Vec<String>> {
@@ -105,7 +132,7 @@ fn await_servers(supervisor: &mut Supervisor, addresses: &[SocketAddr]) -> Resul
     for (number, &address) in (1..).zip(addresses) {
         let url = format!("http://{}", reachable(address));
         let agent = demo::agent(Duration::from_secs(2));
-        supervisor.wait_ready(&format!("server-{number}"), Duration::from_mins(1), || {
+        supervisor.wait_ready(&server_name(number), Duration::from_mins(1), || {
             let status = agent.get(format!("{url}/readyz")).call()?.status();
             Ok(status.as_u16() == 200)
         })?;
@@ -125,14 +152,25 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 impl Environment {
-    fn relay(&self, program: PathBuf) -> Spec {
-        let mut env = self.shared();
-        env.push(("FRONTROW__RELAY__NAME", "relay-1".into()));
-        Spec { name: "relay-1".into(), tier: Tier::Frontrow, program, args: Vec::new(), env }
+    /// Its notices go to every server in turn.
+    fn mockpay(&self, program: PathBuf, servers: &[SocketAddr]) -> Spec {
+        let mut args: Vec<OsString> = vec!["--addr".into(), self.payments.to_string().into()];
+        args.extend(["--file".into(), self.data.join("mockpay.db").into()]);
+        for &server in servers {
+            let webhook = format!("http://{}/api/v1/payments/webhook", reachable(server));
+            args.extend(["--webhook".into(), webhook.into()]);
+        }
+        Spec { name: MOCKPAY.into(), tier: Tier::Payments, program, args, env: Vec::new() }
     }
 
-    fn server(&self, program: PathBuf, number: u16, address: SocketAddr) -> Spec {
-        let name = format!("server-{number}");
+    fn relay(&self, program: PathBuf) -> Spec {
+        let mut env = self.shared();
+        env.push(("FRONTROW__RELAY__NAME", RELAY.into()));
+        Spec { name: RELAY.into(), tier: Tier::Frontrow, program, args: Vec::new(), env }
+    }
+
+    fn server(&self, program: PathBuf, number: usize, address: SocketAddr) -> Spec {
+        let name = server_name(number);
         let mut env = self.shared();
         env.extend([
             ("FRONTROW__SERVER__ADDR", address.to_string().into()),
@@ -152,6 +190,7 @@ impl Environment {
             ("FRONTROW__EMBEDDED__FILE", self.data.join("frontrow.db").into()),
             ("FRONTROW__AUTH__KEYS_DIR", self.data.join("keys").into()),
             ("FRONTROW__MAIL__DIR", self.data.join("mail").into()),
+            ("FRONTROW__PAYMENTS__URL", format!("http://{}", self.payments).into()),
         ];
         if let Some(engines) = &self.engines {
             env.extend([

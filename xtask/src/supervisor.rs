@@ -33,6 +33,7 @@ pub(crate) enum Tier {
     Redis,
     Mongo,
     Kafka,
+    Payments,
     Frontrow,
 }
 
@@ -118,8 +119,19 @@ impl Supervisor {
         Ok(())
     }
 
+    /// Ends a child as the kernel would for want of memory; `false` if it is not running anyway. Tending brings it back.
+    pub(crate) fn kill(&mut self, name: &str) -> Result<bool> {
+        let child = self.children.iter_mut().find(|child| child.spec.name == name);
+        let Some(running) = child.and_then(|child| child.running.as_mut()) else { return Ok(false) };
+        if !running.is_alive() {
+            return Ok(false);
+        }
+        running.child.kill()?;
+        Ok(true)
+    }
+
     /// Notices deaths and restarts what is due.
-    fn tend(&mut self) -> Result<()> {
+    pub(crate) fn tend(&mut self) -> Result<()> {
         let mut changed = false;
         for child in &mut self.children {
             if let Some(status) = child.exited()? {
@@ -140,7 +152,7 @@ impl Supervisor {
 
     /// Stops tier by tier from the top: whoever writes ends before what it writes to.
     fn stop_all(&mut self) {
-        for tier in [Tier::Frontrow, Tier::Kafka, Tier::Mongo, Tier::Redis] {
+        for tier in [Tier::Frontrow, Tier::Payments, Tier::Kafka, Tier::Mongo, Tier::Redis] {
             let mut ending: Vec<Running> = self
                 .children
                 .iter_mut()

@@ -4,6 +4,7 @@
 
 mod browser;
 mod libtest;
+mod load;
 mod reports;
 mod rust;
 mod summary;
@@ -34,6 +35,7 @@ enum Part {
     Rust,
     Web,
     Browser,
+    Load,
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<ExitCode> {
@@ -44,6 +46,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<Exi
             Part::Rust => rust::run(workspace, filter, stop, &mut summary)?,
             Part::Web => web::run(workspace, filter, stop, &mut summary)?,
             Part::Browser => browser::run(workspace, stop, &mut summary)?,
+            Part::Load => load::run(workspace, stop, &mut summary)?,
         }
     }
     let strict = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -57,7 +60,7 @@ impl Args {
         match (self.only, &self.filter) {
             (Some(part), _) => vec![part],
             (None, Some(_)) => vec![Part::Rust],
-            (None, None) => vec![Part::Rust, Part::Web, Part::Browser],
+            (None, None) => vec![Part::Rust, Part::Web, Part::Browser, Part::Load],
         }
     }
 }

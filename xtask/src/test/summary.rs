@@ -18,6 +18,7 @@ pub(super) struct Summary {
     rust: Tally,
     pub(super) web: Tally,
     pub(super) browser: Tally,
+    pub(super) load: Tally,
     servers: BTreeMap<&'static str, Tally>,
     /// Rust results that cargo announced but no readable line told.
     unread: i64,
@@ -85,7 +86,7 @@ impl Summary {
                 format!("{server:<8} {} passed {on}", tally.passed)
             })
             .collect();
-        for (part, tally) in [("rust", self.rust), ("web", self.web), ("browser", self.browser)] {
+        for (part, tally) in [("rust", self.rust), ("web", self.web), ("browser", self.browser), ("load", self.load)] {
             lines.push(format!("{part:<8} {tally}"));
         }
         let verdict = if strict { "SKIPPED, which fails in CI:" } else { "skipped:" };
@@ -102,7 +103,7 @@ impl Summary {
     /// A failed step in which no test failed (clippy, a build, a crash) still counts as one failure.
     fn total(&self) -> Tally {
         let mut total = Tally::default();
-        for part in [self.rust, self.web, self.browser] {
+        for part in [self.rust, self.web, self.browser, self.load] {
             total += part;
         }
         let steps = u32::try_from(self.failed_steps.len()).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! `cargo xtask load SCENARIO`: k6 scenarios from `loadtest/`. Must never be pointed at a server nobody asked to load.
+//! The k6 scenario `watch`.
 
 use std::process::Command;
 
@@ -13,10 +13,11 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Options of `cargo xtask load`.
+const SCRIPT: &str = "watch.js";
+
+/// Options of `cargo xtask load watch`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    scenario: Scenario,
     /// A running server with the demo; without it the scenario starts its own.
     #[arg(long)]
     url: Option<String>,
@@ -25,21 +26,14 @@ pub(crate) struct Args {
     sockets: u32,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Scenario {
-    /// Many sockets watch one event while one buyer holds and releases seats.
-    Watch,
-}
-
-pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()> {
+pub(super) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()> {
     let k6 = install::k6(workspace)?;
     let own = args.url.is_none().then(|| own_stack(workspace, stop)).transpose()?;
     let url =
         args.url.as_ref().or_else(|| own.as_ref().and_then(|stack| stack.urls.first())).map_or("", String::as_str);
     let buyers = std::env::var("FRONTROW_BUYERS").unwrap_or_else(|_| demo::buyers());
-    let script = workspace.root().join("loadtest").join(args.scenario.script());
     let mut command = Command::new(k6);
-    command.args(["run", "--quiet", "--no-usage-report"]).arg(script);
+    command.args(["run", "--quiet", "--no-usage-report"]).arg(workspace.root().join("loadtest").join(SCRIPT));
     command.envs([("FRONTROW_URL", url), ("FRONTROW_BUYERS", &buyers), ("SOCKETS", &args.sockets.to_string())]);
     run_command(&mut command, stop)
 }
@@ -47,12 +41,4 @@ pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()>
 fn own_stack(workspace: &Workspace, stop: &Stop) -> Result<Stack> {
     let plan = stack::Plan { release: true, ..stack::Plan::cluster(1)? };
     stack::start(workspace, &plan, DataDir::scratch(workspace, "load-stack")?, stop)
-}
-
-impl Scenario {
-    fn script(self) -> &'static str {
-        match self {
-            Self::Watch => "watch.js",
-        }
-    }
 }

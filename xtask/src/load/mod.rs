@@ -1,0 +1,27 @@
+//! `cargo xtask load SCENARIO`: k6 scenarios from `loadtest/`, and the load client from `loadtest/client/`. Must never be
+//! pointed at a server nobody asked to load.
+
+pub(crate) mod client;
+mod faults;
+mod sellout;
+mod watch;
+
+use anyhow::Result;
+
+use crate::{stop::Stop, workspace::Workspace};
+
+/// Scenarios of `cargo xtask load`.
+#[derive(clap::Subcommand)]
+pub(crate) enum Scenario {
+    /// Many sockets watch one event while one buyer holds and releases seats.
+    Watch(watch::Args),
+    /// Many buyers shop at once until the hall is sold out; then all books are compared.
+    Sellout(sellout::Args),
+}
+
+pub(crate) fn run(workspace: &Workspace, scenario: &Scenario, stop: &Stop) -> Result<()> {
+    match scenario {
+        Scenario::Watch(args) => watch::run(workspace, args, stop),
+        Scenario::Sellout(args) => sellout::run(workspace, args, stop),
+    }
+}
