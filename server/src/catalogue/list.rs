@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use frontrow_domain::account::Role;
 use frontrow_domain::clock::UnixMs;
-use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::EventId;
 use frontrow_domain::text::{self, BadText};
@@ -18,6 +17,7 @@ use serde_json::{Value, json};
 use super::view::{EventView, live_counts};
 use crate::accounts::{MaybeCaller, SignedIn};
 use crate::app::App;
+use crate::http::list::bad;
 use crate::http::problem::{Answer, Problem};
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -125,9 +125,4 @@ fn search(name: &str, text: Option<&String>) -> Answer<Option<String>> {
         Some(Ok(text)) => Ok(Some(text.to_owned())),
         Some(Err(BadText::TooLong(_) | BadText::Control)) => Err(bad(name, "at most 100 characters")),
     }
-}
-
-fn bad(parameter: &str, shape: &str) -> Problem {
-    Problem::new(ErrorCode::BadRequest, format!("the parameter {parameter} must be {shape}"))
-        .with("parameter", parameter)
 }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing::info;
 
-use crate::accounts::Organizer;
+use crate::accounts::{Organizer, SignedIn};
 use crate::app::App;
 use crate::catalogue::CompiledPlan;
 use crate::chance;
@@ -33,10 +33,29 @@ struct Wish {
 }
 
 /// What an organizer wants done, read and checked.
-struct Order {
+struct Instruction {
     event: Event,
     plan: Arc<CompiledPlan>,
     entry: Entry,
+}
+
+impl Instruction {
+    /// Shows everybody what the ledger has done; or says which seats it did not do it to, and so to none.
+    async fn show(self, app: &App, done: Result<(), Vec<Ordinal>>, why: &str) -> Answer<Json<Value>> {
+        if let Err(others) = done {
+            let seats = names(&self.plan, &others);
+            let detail = format!("{} {why}", seats.join(", "));
+            return Err(Problem::new(ErrorCode::SeatTaken, detail).with("seats", seats));
+        }
+        app.checkout.show(self.event.id, &self.entry.seats).await;
+        Ok(self.answer())
+    }
+
+    fn answer(&self) -> Json<Value> {
+        let entry = &self.entry;
+        info!(event.id = %self.event.id, user.id = entry.by.map(tracing::field::display), seats.action = entry.action.as_str(), seats.count = entry.seats.len(), "an organizer changed seats");
+        Json(json!({"seats": names(&self.plan, &entry.seats)}))
+    }
 }
 
 /// `POST admin/events/{id}/block`
@@ -46,12 +65,9 @@ pub(crate) async fn block(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Json<Value>> {
-    let Order { event, plan, entry } =
-        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::SeatsBlocked).await?;
-    let blocked = app.engines.ledger.block(event.id, &entry).await?;
-    blocked.map_err(|taken| refused(&plan, &taken, "is claimed, sold or blocked"))?;
-    app.checkout.show(event.id, &entry.seats).await;
-    Ok(done(&event, &plan, &entry))
+    let wanted = read(&app, caller, &id, &body, Action::SeatsBlocked).await?;
+    let blocked = app.engines.ledger.block(wanted.event.id, &wanted.entry).await?;
+    wanted.show(&app, blocked, "is claimed, sold or blocked").await
 }
 
 /// `POST admin/events/{id}/unblock`
@@ -61,12 +77,9 @@ pub(crate) async fn unblock(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Json<Value>> {
-    let Order { event, plan, entry } =
-        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::SeatsUnblocked).await?;
-    let unblocked = app.engines.ledger.unblock(event.id, &entry).await?;
-    unblocked.map_err(|others| refused(&plan, &others, "is not blocked"))?;
-    app.checkout.show(event.id, &entry.seats).await;
-    Ok(done(&event, &plan, &entry))
+    let wanted = read(&app, caller, &id, &body, Action::SeatsUnblocked).await?;
+    let unblocked = app.engines.ledger.unblock(wanted.event.id, &wanted.entry).await?;
+    wanted.show(&app, unblocked, "is not blocked").await
 }
 
 /// `POST admin/events/{id}/release`: ends other people's holds. What an order has claimed is the order's.
@@ -76,8 +89,8 @@ pub(crate) async fn release(
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Json<Value>> {
-    let Order { event, plan, entry } =
-        read(&app, caller.id, app.catalogue.owned(&id, caller).await?, &body, Action::HoldsReleased).await?;
+    let wanted = read(&app, caller, &id, &body, Action::HoldsReleased).await?;
+    let Instruction { event, plan, entry } = &wanted;
     app.gatekeeper.ensure(event.id).await?;
     let read = app.engines.holds.read(event.id, &entry.seats).await?;
     let mut holders: BTreeMap<UserId, Vec<Ordinal>> = BTreeMap::new();
@@ -89,10 +102,10 @@ pub(crate) async fn release(
         }
     }
     if !others.is_empty() {
-        return Err(not_held(&plan, &others));
+        return Err(not_held(plan, &others));
     }
     // Written down first: what is done is never without its line.
-    app.engines.ledger.note(event.id, &entry).await?;
+    app.engines.ledger.note(event.id, entry).await?;
     let mut gone = Vec::new();
     for (user, seats) in holders {
         let command = Command::Release { user, seats: seats.clone() };
@@ -104,10 +117,11 @@ pub(crate) async fn release(
     if let Some(room) = app.rooms.live(event.id) {
         room.suspect(&entry.seats);
     }
-    if gone.is_empty() { Ok(done(&event, &plan, &entry)) } else { Err(not_held(&plan, &gone)) }
+    if gone.is_empty() { Ok(wanted.answer()) } else { Err(not_held(plan, &gone)) }
 }
 
-async fn read(app: &App, by: UserId, event: Event, body: &JsonBody, action: Action) -> Answer<Order> {
+async fn read(app: &App, caller: SignedIn, id: &str, body: &JsonBody, action: Action) -> Answer<Instruction> {
+    let event = app.catalogue.owned(id, caller).await?;
     if matches!(event.status, EventStatus::Generating | EventStatus::Failed) {
         return Err(Problem::new(ErrorCode::IllegalStatus, "the event has no seats yet"));
     }
@@ -118,18 +132,8 @@ async fn read(app: &App, by: UserId, event: Event, body: &JsonBody, action: Acti
     let mut seats = ordinals(&plan.layout, &wish.seats)?;
     seats.sort_unstable();
     let (id, at) = (OutboxId(chance::id()), app.clock.now());
-    let entry = Entry { id, at, by: Some(by), action, seats, order_id: None, reason: Some(reason) };
-    Ok(Order { event, plan, entry })
-}
-
-fn done(event: &Event, plan: &CompiledPlan, entry: &Entry) -> Json<Value> {
-    info!(event.id = %event.id, user.id = entry.by.map(tracing::field::display), seats.action = entry.action.as_str(), seats.count = entry.seats.len(), "an organizer changed seats");
-    Json(json!({"seats": names(plan, &entry.seats)}))
-}
-
-fn refused(plan: &CompiledPlan, seats: &[Ordinal], why: &str) -> Problem {
-    let seats = names(plan, seats);
-    Problem::new(ErrorCode::SeatTaken, format!("{} {why}", seats.join(", "))).with("seats", seats)
+    let entry = Entry { id, at, by: Some(caller.id), action, seats, order_id: None, reason: Some(reason) };
+    Ok(Instruction { event, plan, entry })
 }
 
 fn not_held(plan: &CompiledPlan, seats: &[Ordinal]) -> Problem {
