@@ -105,8 +105,10 @@ impl Checkout {
                 metrics::order_changed(order.status);
                 info!(order.id = %order.id, event.id = %event.id, order.seats = order.seats.len(), "an order was placed");
                 self.show(event.id, &order.ordinals()).await;
+                // The same request was placed by another server, after its mark had lapsed: then that one's answer is stored.
+                let is_ours = order.client_secret == placing.order.client_secret;
                 let at = order.deadline.plus_ms(-i64::try_from(window_ms).unwrap_or(0));
-                return Ok(Placed { found: Found { order, at }, stored: Some(answer) });
+                return Ok(Placed { found: Found { order, at }, stored: is_ours.then_some(answer) });
             }
             Err(refusal) => refusal,
         };

@@ -2,7 +2,7 @@
 //! request again, and there is one order, one charge, and the books balance.
 
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ crate::journeys!([
     i5_killed_after_the_claim_in_the_ledger,
     i5_killed_after_the_capture,
     i3_killed_after_the_commit_before_the_reply,
+    i5_what_a_crash_left_is_finished_without_anybody_asking,
 ]);
 
 async fn i5_killed_after_the_hold(engine: Engine) {
@@ -123,24 +124,40 @@ async fn insist(
     (answer, deaths)
 }
 
-async fn one_purchase(engine: Engine, failpoint: &str) {
-    let mut stack = TestStack::with(engine, 1, |settings| settings.limits.request_lapse_ms = 1_000).await;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
-    let mut mortal = Mortal::start(&stack, &address, Some(failpoint)).await;
-    // Only the mortal server hears the provider: what it misses must be found.
-    let webhook = format!("http://{address}/api/v1/payments/webhook");
-    stack.provider.as_mut().unwrap().set_webhooks(&[webhook]).unwrap();
-    let mut admin = TestClient::new(&address);
-    admin.sign_in("admin@example.org", PASSWORD).await;
-    let mut wish = new_event(4);
-    wish["on_sale"] = json!(true);
-    let event = admin.post_with_key("events", wish, "event").await.body["id"].as_str().unwrap().to_owned();
-    admin.wait_for_event(&event, |event| event["status"] == "on_sale").await;
-    let mut ada = TestClient::new(&address);
-    ada.register("ada@example.org").await;
-    assert_eq!(ada.hold(&event, &["A-1", "A-2"]).await.status, 201);
+/// A mortal server that dies at `failpoint`, and Ada, who holds two seats of an event there.
+struct Scene {
+    stack: TestStack,
+    mortal: Mortal,
+    ada: TestClient,
+    event: String,
+}
 
+impl Scene {
+    /// `notices`: whether the provider has anybody to tell, namely the mortal server.
+    async fn set(engine: Engine, failpoint: &str, notices: bool) -> Self {
+        let stack = TestStack::with(engine, 1, |settings| settings.limits.request_lapse_ms = 1_000).await;
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let mortal = Mortal::start(&stack, &address, Some(failpoint)).await;
+        // Only the mortal server hears the provider: what it misses must be found.
+        let webhook = format!("http://{address}/api/v1/payments/webhook");
+        let webhooks = if notices { vec![webhook] } else { Vec::new() };
+        stack.provider.as_ref().unwrap().set_webhooks(&webhooks).unwrap();
+        let mut admin = TestClient::new(&address);
+        admin.sign_in("admin@example.org", PASSWORD).await;
+        let mut wish = new_event(4);
+        wish["on_sale"] = json!(true);
+        let event = admin.post_with_key("events", wish, "event").await.body["id"].as_str().unwrap().to_owned();
+        admin.wait_for_event(&event, |event| event["status"] == "on_sale").await;
+        let mut ada = TestClient::new(&address);
+        ada.register("ada@example.org").await;
+        assert_eq!(ada.hold(&event, &["A-1", "A-2"]).await.status, 201);
+        Self { stack, mortal, ada, event }
+    }
+}
+
+async fn one_purchase(engine: Engine, failpoint: &str) {
+    let Scene { stack, mut mortal, ada, event } = Scene::set(engine, failpoint, true).await;
     let body = json!({"event_id": event});
     let ((mut status, mut order), mut deaths) = insist(&stack, &mut mortal, &ada, "orders", body.clone()).await;
     if status != 201 {
@@ -168,4 +185,24 @@ async fn one_purchase(engine: Engine, failpoint: &str) {
     assert_eq!(books.values().collect::<Vec<_>>(), [&(15_000, 0)], "charged once");
     let state = ada.get(&format!("events/{event}")).await.body;
     assert_eq!(state["counts"], json!({"available": 2, "held": 0, "sold": 2, "blocked": 0}));
+}
+
+/// The buyer has closed the browser, and the provider tells nobody: only whoever looks finds it.
+async fn i5_what_a_crash_left_is_finished_without_anybody_asking(engine: Engine) {
+    let Scene { stack, mut mortal, ada, event } = Scene::set(engine, "captured", false).await;
+    let order = ada.order(&event).await.body;
+    let payment = format!("payments/{}/confirm", order["payment"]["id"].as_str().unwrap());
+    assert_eq!(try_post(&ada, &payment, &json!({"method": "card_ok"}), "pay").await, None);
+    while !mortal.is_dead() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let died = Instant::now();
+    let address = mortal.address.clone();
+    mortal = Mortal::start(&stack, &address, None).await;
+    let confirmed = ada.wait_for_order(&order, |order| order["status"] == "confirmed").await;
+    assert_eq!(confirmed["tickets"].as_array().unwrap().len(), 2);
+    let took = died.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!(stack.provider_books().await.values().collect::<Vec<_>>(), [&(15_000, 0)]);
+    drop(mortal);
 }
