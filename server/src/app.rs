@@ -1,4 +1,4 @@
-//! All routes on one screen, and the state that they share.
+//! All routes on one screen, each with what is said of it, and the state that they share.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, post};
 use frontrow_domain::clock::Clock;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_settings::Settings;
@@ -20,8 +20,10 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{self, Accounts};
+use crate::api::{API, Pages, Routes, about};
 use crate::catalogue::{self, Catalogue};
 use crate::checkout::{self, Checkout};
+use crate::dashboard::Dashboards;
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
@@ -30,7 +32,7 @@ use crate::http::limits::Limits;
 use crate::http::problem::Problem;
 use crate::http::{entity_tag, idempotency};
 use crate::rooms::Rooms;
-use crate::sockets::upgrade::upgrade;
+use crate::sockets::upgrade::{upgrade, upgrade_admin};
 use crate::tickets::{self, TicketOffice};
 use crate::{health, metrics, organizer};
 
@@ -55,6 +57,7 @@ pub(crate) struct App {
     pub(crate) checkout: Arc<Checkout>,
     pub(crate) tickets: Arc<TicketOffice>,
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) dashboards: Dashboards,
     pub(crate) limits: Limits,
     pub(crate) metrics: Option<PrometheusHandle>,
     /// The tasks of open sockets.
@@ -68,55 +71,69 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     use catalogue::{browse, create, list, patch};
     use checkout::routes as checkout;
     use holds::routes as holds;
-    use organizer::{holds as live, numbers, sales, seats};
+    use organizer::{extend, holds as live, numbers, sales, seats};
     use tickets::routes as tickets;
 
     let plan_body = DefaultBodyLimit::max(MAX_PLAN_BODY_BYTES);
-    let api = Router::new()
-        .route("/auth/register", post(auth::register))
-        .route("/auth/login", post(auth::login))
-        .route("/auth/refresh", post(auth::refresh))
-        .route("/auth/logout", post(auth::logout))
-        .route("/auth/me", get(auth::me))
-        .route("/auth/password-reset", post(by_mail::password_reset))
-        .route("/auth/password-reset/confirm", post(by_mail::confirm_password_reset))
-        .route("/auth/verify-email", post(by_mail::verify_email))
-        .route("/auth/verify-email/resend", post(by_mail::resend_verification))
-        .route("/auth/ws-ticket", post(auth::ws_ticket))
-        .route("/events", get(list::list))
-        .route("/events", post(create::create).layer(plan_body))
-        .route("/events/{id}", get(list::show).patch(patch::patch))
-        .route("/events/{id}/plan", get(browse::plan))
-        .route("/events/{id}/state", get(browse::state))
-        .route("/events/{id}/categories", get(browse::categories))
-        .route("/events/{id}/sections", get(browse::sections))
-        .route("/events/{id}/sections/{section}/seats", get(browse::seats))
-        .route("/events/{id}/holds", post(holds::hold))
-        .route("/events/{id}/holds/release", post(holds::release))
-        .route("/events/{id}/holds/extend", post(holds::extend))
-        .route("/events/{id}/holds/best-available", post(holds::best_available))
-        .route("/cart", get(checkout::cart))
-        .route("/cart/validate", post(checkout::validate))
-        .route("/orders", get(checkout::orders).post(checkout::place))
-        .route("/orders/{id}", get(checkout::order))
-        .route("/orders/{id}/cancel", post(checkout::cancel))
-        .route("/orders/{id}/refund", post(checkout::refund))
-        .route("/payments/{id}/confirm", post(checkout::confirm))
-        .route("/payments/webhook", post(checkout::webhook))
-        .route("/tickets", get(tickets::tickets))
-        .route("/tickets/{id}/qr.svg", get(tickets::qr))
-        .route("/check-ins", post(tickets::check_in))
-        .route("/admin/events/{id}/holds", get(live::holds))
-        .route("/admin/events/{id}/holds/history", get(live::history))
-        .route("/admin/events/{id}/orders", get(sales::orders))
-        .route("/admin/events/{id}/orders.csv", get(sales::orders_csv))
-        .route("/admin/events/{id}/block", post(seats::block))
-        .route("/admin/events/{id}/unblock", post(seats::unblock))
-        .route("/admin/events/{id}/release", post(seats::release))
-        .route("/admin/events/{id}/log", get(sales::log))
-        .route("/admin/stats", get(numbers::stats))
-        .route("/admin/users", get(admin::find))
-        .route("/admin/users/{id}/role", post(admin::set_role))
+    let (api, about_api) = Routes::under(API)
+        .post("/auth/register", auth::register, about::register)
+        .post("/auth/login", auth::login, about::login)
+        .post("/auth/refresh", auth::refresh, about::refresh)
+        .post("/auth/logout", auth::logout, about::logout)
+        .get("/auth/me", auth::me, about::me)
+        .post("/auth/password-reset", by_mail::password_reset, about::password_reset)
+        .post("/auth/password-reset/confirm", by_mail::confirm_password_reset, about::confirm_password_reset)
+        .post("/auth/verify-email", by_mail::verify_email, about::verify_email)
+        .post("/auth/verify-email/resend", by_mail::resend_verification, about::resend_verification)
+        .post("/auth/ws-ticket", auth::ws_ticket, about::ws_ticket)
+        .get("/events", list::list, about::events)
+        .post_with("/events", post(create::create).layer(plan_body), about::create_event)
+        .get("/events/{id}", list::show, about::event)
+        .patch("/events/{id}", patch::patch, about::change_event)
+        .get("/events/{id}/plan", browse::plan, about::plan)
+        .get("/events/{id}/state", browse::state, about::state)
+        .get("/events/{id}/categories", browse::categories, about::categories)
+        .get("/events/{id}/sections", browse::sections, about::sections)
+        .get("/events/{id}/sections/{section}/seats", browse::seats, about::seats)
+        .post("/events/{id}/holds", holds::hold, about::hold)
+        .post("/events/{id}/holds/release", holds::release, about::release)
+        .post("/events/{id}/holds/extend", holds::extend, about::extend)
+        .post("/events/{id}/holds/best-available", holds::best_available, about::best_available)
+        .get("/cart", checkout::cart, about::cart)
+        .post("/cart/validate", checkout::validate, about::validate_cart)
+        .get("/orders", checkout::orders, about::orders)
+        .post("/orders", checkout::place, about::place_order)
+        .get("/orders/{id}", checkout::order, about::order)
+        .post("/orders/{id}/cancel", checkout::cancel, about::cancel_order)
+        .post("/orders/{id}/refund", checkout::refund, about::refund_order)
+        .post("/payments/{id}/confirm", checkout::confirm, about::confirm_payment)
+        .post("/payments/webhook", checkout::webhook, about::payment_notice)
+        .get("/tickets", tickets::tickets, about::tickets)
+        .get("/tickets/{id}/qr.svg", tickets::qr, about::ticket_picture)
+        .post("/check-ins", tickets::check_in, about::check_in)
+        .get("/admin/events/{id}/holds", live::holds, about::event_holds)
+        .get("/admin/events/{id}/holds/history", live::history, about::holds_history)
+        .get("/admin/events/{id}/orders", sales::orders, about::event_orders)
+        .get("/admin/events/{id}/orders.csv", sales::orders_csv, about::event_orders_csv)
+        .post("/admin/events/{id}/block", seats::block, about::block)
+        .post("/admin/events/{id}/unblock", seats::unblock, about::unblock)
+        .post("/admin/events/{id}/release", seats::release, about::end_holds)
+        .post("/admin/events/{id}/extend", extend::extend, about::extend_holds)
+        .get("/admin/events/{id}/log", sales::log, about::event_log)
+        .get("/admin/stats", numbers::stats, about::stats)
+        .get("/admin/users", admin::find, about::users)
+        .post("/admin/users/{id}/role", admin::set_role, about::set_role)
+        .split();
+    let (outside, about_outside) = Routes::default()
+        .get("/ws/v1/events/{id}", upgrade, about::watch)
+        .get("/ws/v1/admin/events/{id}", upgrade_admin, about::watch_admin)
+        .get("/.well-known/jwks.json", auth::json_web_keys, about::access_token_keys)
+        .get("/.well-known/ticket-keys.json", tickets::keys, about::ticket_keys)
+        .get("/healthz", health::alive, about::alive)
+        .get("/readyz", health::ready, about::ready)
+        .get("/metrics", health::metrics, about::metrics)
+        .split();
+    let api = api
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(no_such_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -129,17 +146,12 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
     let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
 
-    Router::new()
-        .nest("/api/v1", api)
-        .route("/ws/v1/events/{id}", get(upgrade))
+    outside
+        .nest(API, api)
+        .merge(Pages::new(&about_api.document(about_outside)).router())
         // What belongs to the programs' paths and does not exist is not a page of the web client.
         .route("/api/{*rest}", any(no_such_route))
         .route("/ws/{*rest}", any(no_such_route))
-        .route("/.well-known/jwks.json", get(auth::json_web_keys))
-        .route("/.well-known/ticket-keys.json", get(tickets::keys))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .fallback_service(pages)
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
         .layer(SetResponseHeaderLayer::if_not_present(

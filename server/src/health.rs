@@ -1,5 +1,6 @@
 //! Health: which engines answer, looked at all the time. `/healthz`, `/readyz`, `/metrics`.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,9 +9,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{info, warn};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::engines::Engines;
@@ -65,6 +67,15 @@ impl Health {
         *known = answer;
     }
 
+    /// Whether hold store, ledger and log answer; `None` while one was not asked yet.
+    pub(crate) fn engines_answer(&self) -> [Option<bool>; 3] {
+        self.answers().map(|answer| match answer {
+            Answer::NotAskedYet => None,
+            Answer::Fine => Some(true),
+            Answer::Away(_) => Some(false),
+        })
+    }
+
     fn answers(&self) -> [Answer; 3] {
         self.engines.each_ref().map(|answer| answer.lock().unwrap_or_else(PoisonError::into_inner).clone())
     }
@@ -92,9 +103,38 @@ async fn ask(engines: &Engines, engine: usize) -> Result<(), String> {
     }
 }
 
+/// That the process answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Alive)]
+pub(crate) struct AliveView {
+    /// `alive`
+    status: &'static str,
+}
+
+/// What the server can do, and what is missing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Readiness)]
+pub(crate) struct ReadinessView {
+    status: Standing,
+    /// The server's name.
+    server: String,
+    /// `ok`, or why not, by what was asked.
+    checks: BTreeMap<&'static str, String>,
+}
+
+/// Whether the server shall get requests.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    Ready,
+    /// Changes only reach other servers later.
+    Degraded,
+    NotReady,
+}
+
 /// Alive: the process answers.
-pub(crate) async fn alive() -> Json<Value> {
-    Json(json!({"status": "alive"}))
+pub(crate) async fn alive() -> Json<AliveView> {
+    Json(AliveView { status: "alive" })
 }
 
 /// Ready: holds and ledger answer. Names what does not, and why; without the log, changes only reach other servers
@@ -103,17 +143,16 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     let answers = app.health.answers();
     let [holds, ledger, log] = answers.each_ref().map(|answer| *answer == Answer::Fine);
     let has_admin = app.health.has_admin.load(Ordering::Relaxed);
-    let (status, word) = match (holds && ledger && has_admin, log) {
-        (true, true) => (StatusCode::OK, "ready"),
-        (true, false) => (StatusCode::OK, "degraded"),
-        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+    let (code, status) = match (holds && ledger && has_admin, log) {
+        (true, true) => (StatusCode::OK, Standing::Ready),
+        (true, false) => (StatusCode::OK, Standing::Degraded),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, Standing::NotReady),
     };
-    let told = NAMES.iter().zip(answers).map(|(name, answer)| ((*name).to_owned(), answer.told().into()));
-    let mut checks: Map<_, Value> = told.collect();
+    let mut checks: BTreeMap<_, _> = NAMES.into_iter().zip(answers.map(Answer::told)).collect();
     if !has_admin {
-        checks.insert("first_admin".into(), "is being created".into());
+        checks.insert("first_admin", "is being created".into());
     }
-    (status, Json(json!({"status": word, "server": app.settings.server.name, "checks": checks}))).into_response()
+    (code, Json(ReadinessView { status, server: app.settings.server.name.clone(), checks })).into_response()
 }
 
 impl Answer {

@@ -6,6 +6,7 @@
 //! | `accounts` | who somebody is: passwords, tokens, roles |
 //! | `catalogue` | events: create, browse, change |
 //! | `checkout` | carts, orders, payments, and what becomes of them |
+//! | `dashboard` | the live numbers of an event for those who run it |
 //! | `engines` | opens holds, ledger, log and mail as the settings say |
 //! | `gatekeeper` | makes the hold store know an event, keeps its gate as the ledger says |
 //! | `holds` | taking seats and giving them back |
@@ -16,6 +17,8 @@
 //! | `organizer` | what the people who run an event do and see |
 //! | `tickets` | signed codes, QR pictures, check-in |
 //! | `signing_keys` | the keys of access tokens and of tickets |
+//! | `api` | the description of all routes, and the page that shows it |
+//! | `json_web_keys` | public keys as others read them |
 //! | `http` | what routes share: errors, bodies, idempotency, limits |
 //! | `listener` | accepting connections, and ending them |
 //! | [`mockpay`] | the mock payment provider, a process of its own |
@@ -29,15 +32,18 @@ pub mod metrics;
 pub mod mockpay;
 
 mod accounts;
+mod api;
 mod catalogue;
 mod chance;
 mod checkout;
+mod dashboard;
 mod engines;
 mod failpoint;
 mod gatekeeper;
 mod health;
 mod holds;
 mod http;
+mod json_web_keys;
 mod listener;
 mod organizer;
 mod reconciler;

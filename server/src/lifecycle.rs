@@ -21,6 +21,7 @@ use crate::accounts::Accounts;
 use crate::app::{self, App};
 use crate::catalogue::Catalogue;
 use crate::checkout::{Checkout, Provider};
+use crate::dashboard::Dashboards;
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
@@ -169,6 +170,7 @@ fn build(
         checkout,
         tickets,
         rooms,
+        dashboards: Dashboards::default(),
         limits,
         metrics,
         sockets,
@@ -263,6 +265,9 @@ async fn upkeep(app: Arc<App>) {
         app.limits.forget_idle();
         app.accounts.upkeep();
         app.tickets.reload();
+        for room in app.rooms.all() {
+            room.pulse.tell_metrics();
+        }
         if let Some(metrics) = &app.metrics {
             metrics.run_upkeep();
         }

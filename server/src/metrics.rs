@@ -42,6 +42,19 @@ pub fn install() -> Option<PrometheusHandle> {
     describe_counter!("frontrow_deltas_total", "Deltas encoded");
     describe_counter!("frontrow_delta_changes_total", "Seat changes in deltas");
     describe_counter!("frontrow_deliveries_total", "Deltas handed to sockets");
+    describe_counter!("frontrow_sent_messages_total", "Messages written to sockets");
+    describe_counter!("frontrow_sent_bytes_total", "Bytes of messages written to sockets, without framing");
+    describe_counter!("frontrow_slow_consumers_total", "Times a socket was so slow that frames were dropped for it");
+    describe_counter!(
+        "frontrow_fanout_seconds_bucket",
+        "Deliveries of deltas that took up to `le` seconds from the room to the socket's buffer, cumulative"
+    );
+    describe_counter!("frontrow_fanout_seconds_count", "Deliveries of deltas");
+    describe_counter!("frontrow_fanout_microseconds_sum", "Microseconds that all deliveries took together");
+    describe_counter!("frontrow_admin_sockets_opened_total", "Organizers that were let in to an admin socket");
+    describe_counter!("frontrow_admin_sockets_closed_total", "Organizers whose admin socket ended");
+    describe_histogram!("frontrow_dashboard_seconds", "Duration of putting one event's statistics together");
+    describe_counter!("frontrow_activity_rows_total", "Rows of admin sockets, by whether they were sent or dropped");
     describe_counter!("frontrow_resyncs_total", "Snapshots sent because a socket was behind or asked");
     describe_counter!("frontrow_replies_total", "Replies to socket commands, by code");
     describe_histogram!(HTTP_SECONDS, "Duration of HTTP requests, by route and status");
@@ -130,6 +143,51 @@ pub(crate) fn delta_published(changes: usize, sockets: usize) {
     counter!("frontrow_deltas_total").increment(1);
     counter!("frontrow_delta_changes_total").increment(changes as u64);
     counter!("frontrow_deliveries_total").increment(sockets as u64);
+}
+
+/// Of a room, since it told the last time.
+pub(crate) fn sent(messages: u64, bytes: u64) {
+    counter!("frontrow_sent_messages_total").increment(messages);
+    counter!("frontrow_sent_bytes_total").increment(bytes);
+}
+
+pub(crate) fn lagged(times: u64) {
+    counter!("frontrow_slow_consumers_total").increment(times);
+}
+
+/// How many deliveries took up to how many microseconds, slice by slice, and all of them together.
+pub(crate) fn delivered(slices: impl Iterator<Item = (u64, u64)>, all_us: u64) {
+    let mut counts = [0; SECONDS.len()];
+    let mut total = 0;
+    for (up_to_us, count) in slices {
+        total += count;
+        #[expect(clippy::cast_precision_loss, reason = "microseconds of some seconds")]
+        let up_to_s = up_to_us as f64 / 1e6;
+        SECONDS.iter().zip(&mut counts).filter(|&(le, _)| up_to_s <= *le).for_each(|(_, sum)| *sum += count);
+    }
+    for (le, count) in SECONDS.iter().zip(counts) {
+        counter!("frontrow_fanout_seconds_bucket", "le" => le.to_string()).increment(count);
+    }
+    counter!("frontrow_fanout_seconds_bucket", "le" => "+Inf").increment(total);
+    counter!("frontrow_fanout_seconds_count").increment(total);
+    counter!("frontrow_fanout_microseconds_sum").increment(all_us);
+}
+
+pub(crate) fn admin_socket_opened() {
+    counter!("frontrow_admin_sockets_opened_total").increment(1);
+}
+
+pub(crate) fn admin_socket_closed() {
+    counter!("frontrow_admin_sockets_closed_total").increment(1);
+}
+
+pub(crate) fn dashboard_composed(seconds: f64) {
+    histogram!("frontrow_dashboard_seconds").record(seconds);
+}
+
+/// `fate`: `sent` or `dropped`.
+pub(crate) fn activity_rows(fate: &'static str, rows: u64) {
+    counter!("frontrow_activity_rows_total", "fate" => fate).increment(rows);
 }
 
 pub(crate) fn resynced() {

@@ -63,11 +63,13 @@ impl Reconciler {
     async fn reconcile(&self, room: &Room) -> Answer<()> {
         let first = self.compare(room).await?;
         if first.is_empty() {
+            room.pulse.compared(0);
             return Ok(());
         }
         sleep(LOOK_AGAIN_AFTER).await;
         let mut confirmed = self.compare(room).await?;
         confirmed.retain(|place, difference| first.get(place) == Some(difference));
+        room.pulse.compared(confirmed.len());
         self.repair(room, &confirmed).await
     }
 

@@ -11,10 +11,10 @@ use frontrow_domain::ids::{LoginId, UserId};
 use frontrow_settings::{Auth, Profile};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tracing::warn;
 
 use crate::chance;
+use crate::json_web_keys::{JsonWebKey, JsonWebKeys};
 use crate::signing_keys::{KeyKind, SigningKey, SigningKeys};
 
 const ISSUER: &str = "frontrow";
@@ -104,9 +104,9 @@ impl AccessTokens {
     }
 
     /// The public keys, as others need them to verify our tokens (RFC 7517).
-    pub(super) fn json_web_keys(&self) -> serde_json::Value {
-        let key = |key: &SigningKey| json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": key.key_id, "x": key.public_x});
-        json!({"keys": self.keys().keys.all().iter().map(key).collect::<Vec<_>>()})
+    pub(super) fn json_web_keys(&self) -> JsonWebKeys {
+        let key = |key: &SigningKey| JsonWebKey::ed25519(key.key_id.clone(), key.public_x.clone());
+        JsonWebKeys { keys: self.keys().keys.all().iter().map(key).collect() }
     }
 
     pub(super) fn sign(&self, user: &User, login: LoginId, now: UnixMs) -> Result<String, jsonwebtoken::errors::Error> {

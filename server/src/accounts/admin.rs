@@ -6,15 +6,16 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use frontrow_domain::account::Role;
 use frontrow_domain::codes::ErrorCode;
-use frontrow_domain::ids::UserId;
+use frontrow_domain::ids::{EventId, UserId};
 use frontrow_domain::text;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Admin;
 use super::routes::UserView;
 use crate::app::App;
 use crate::http::body::JsonBody;
+use crate::http::list::List;
 use crate::http::problem::{Answer, Problem};
 
 /// As many as a person looks through at once.
@@ -31,22 +32,37 @@ pub(crate) struct Search {
 }
 
 /// `GET admin/users`
-pub(crate) async fn find(State(app): State<Arc<App>>, _: Admin, Query(search): Query<Search>) -> Answer<Json<Value>> {
+pub(crate) async fn find(
+    State(app): State<Arc<App>>,
+    _: Admin,
+    Query(search): Query<Search>,
+) -> Answer<Json<List<UserView>>> {
     if text::lines(&search.q, MAX_SEARCH_CHARS).is_err() {
         return Err(Problem::new(ErrorCode::BadRequest, "the parameter q must be at most 100 characters"));
     }
     let users = app.engines.ledger.find_users(&search.q, &search.cursor, PAGE + 1).await?;
     let (page, more) = users.split_at(users.len().min(PAGE as usize));
-    let items: Vec<_> = page.iter().map(UserView::from).collect();
+    let items = page.iter().map(UserView::from).collect();
     let last = page.last().filter(|_| !more.is_empty());
-    Ok(Json(json!({"items": items, "next_cursor": last.map(|user| &user.email)})))
+    Ok(Json(List { items, next_cursor: last.map(|user| user.email.clone()) }))
 }
 
-#[derive(Deserialize)]
-struct NewRole {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewRole {
+    #[schema(value_type = Role)]
     role: String,
     /// Scanners only: where they check in, besides the events that they have already.
+    #[schema(value_type = Option<EventId>)]
     event_id: Option<String>,
+}
+
+/// An account, and where it checks tickets in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserAtDoors)]
+pub(crate) struct UserAtDoorsView {
+    #[serde(flatten)]
+    user: UserView,
+    scanner_events: Vec<EventId>,
 }
 
 /// `POST admin/users/{id}/role`
@@ -55,7 +71,7 @@ pub(crate) async fn set_role(
     Admin(caller): Admin,
     Path(id): Path<String>,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<UserAtDoorsView>> {
     let id: UserId = id.parse().map_err(|_| Problem::not_found("account"))?;
     let wish: NewRole = body.read()?;
     let role: Role =
@@ -78,7 +94,5 @@ pub(crate) async fn set_role(
     if let Some(event) = event {
         ledger.assign_scanner(id, event.id).await?;
     }
-    let mut view = json!(UserView::from(&user));
-    view["scanner_events"] = json!(ledger.scanner_events(id).await?);
-    Ok(Json(view))
+    Ok(Json(UserAtDoorsView { user: UserView::from(&user), scanner_events: ledger.scanner_events(id).await? }))
 }

@@ -9,8 +9,8 @@ use frontrow_domain::account::normal_email;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_engines::ledger::TokenKind;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::letters::Errand;
 use super::routes::{UserView, check_password};
@@ -20,8 +20,8 @@ use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
 use crate::http::remote::Remote;
 
-#[derive(Deserialize)]
-struct Forgotten {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Forgotten {
     email: String,
 }
 
@@ -34,9 +34,11 @@ pub(crate) async fn password_reset(State(app): State<Arc<App>>, remote: Remote, 
     Ok(StatusCode::ACCEPTED)
 }
 
-#[derive(Deserialize)]
-struct NewPassword {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewPassword {
+    /// From the mail.
     token: String,
+    #[schema(min_length = 8, max_length = 128)]
     password: String,
 }
 
@@ -64,19 +66,25 @@ pub(crate) async fn confirm_password_reset(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
-struct Proof {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = EmailProof)]
+pub(crate) struct Proof {
+    /// From the mail.
     token: String,
 }
 
 /// `POST auth/verify-email`
-pub(crate) async fn verify_email(State(app): State<Arc<App>>, remote: Remote, body: JsonBody) -> Answer<Json<Value>> {
+pub(crate) async fn verify_email(
+    State(app): State<Arc<App>>,
+    remote: Remote,
+    body: JsonBody,
+) -> Answer<Json<UserView>> {
     app.limits.login(remote.0)?;
     let proof: Proof = body.read()?;
     let ledger = &app.accounts.ledger;
     let taken = ledger.take_token(TokenKind::EmailVerification, &hash(&proof.token), app.clock.now()).await?;
     let user = ledger.verify_email(taken.ok_or_else(bad_token)?.user_id).await?.ok_or_else(bad_token)?;
-    Ok(Json(json!(UserView::from(&user))))
+    Ok(Json(UserView::from(&user)))
 }
 
 /// `POST auth/verify-email/resend`

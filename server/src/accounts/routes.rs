@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use frontrow_domain::account::{Role, User, normal_email};
 use frontrow_domain::codes::ErrorCode;
+use frontrow_domain::ids::UserId;
 use frontrow_domain::text;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::Caller;
 use super::letters::Errand;
@@ -19,28 +20,33 @@ use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
 use crate::http::remote::Remote;
+use crate::json_web_keys::JsonWebKeys;
 
 /// Shorter ones are guessed; longer ones make argon2 work for nothing.
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 const MAX_NAME_CHARS: usize = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Registration {
+    #[schema(format = Email, max_length = 254)]
     email: String,
+    #[schema(min_length = 8, max_length = 128)]
     password: String,
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Credentials {
     email: String,
     password: String,
 }
 
 /// An account as its owner and administrators see it.
-#[derive(Serialize)]
-pub(super) struct UserView {
-    id: String,
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
+pub(crate) struct UserView {
+    id: UserId,
     email: String,
     name: String,
     role: Role,
@@ -50,13 +56,33 @@ pub(super) struct UserView {
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
         Self {
-            id: user.id.to_string(),
+            id: user.id,
             email: user.email.clone(),
             name: user.name.clone(),
             role: user.role,
             email_verified: user.email_verified,
         }
     }
+}
+
+/// Somebody who is signed in. The refresh token is in the cookie, where no script sees it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Login)]
+pub(crate) struct LoginView {
+    user: UserView,
+    /// For `Authorization: Bearer`.
+    access_token: String,
+    /// Of the access token, in seconds.
+    expires_in: u32,
+}
+
+/// What signs a socket in, once.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SocketTicket)]
+pub(crate) struct SocketTicketView {
+    ticket: String,
+    /// In seconds.
+    expires_in: i64,
 }
 
 /// `POST auth/register`
@@ -103,8 +129,9 @@ pub(crate) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     Ok(granted(StatusCode::OK, &user, grant))
 }
 
-#[derive(Deserialize, Default)]
-struct Logout {
+#[derive(Deserialize, Default, ToSchema)]
+pub(crate) struct Logout {
+    /// All logins of the account instead of this one.
     #[serde(default)]
     everywhere: bool,
 }
@@ -117,22 +144,24 @@ pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap, body
 }
 
 /// `GET /.well-known/jwks.json`
-pub(crate) async fn json_web_keys(State(app): State<Arc<App>>) -> Response {
+pub(crate) async fn json_web_keys(
+    State(app): State<Arc<App>>,
+) -> ([(header::HeaderName, &'static str); 1], Json<JsonWebKeys>) {
     let fresh = (header::CACHE_CONTROL, "public, max-age=300");
-    ([fresh], Json(app.accounts.access.json_web_keys())).into_response()
+    ([fresh], Json(app.accounts.access.json_web_keys()))
 }
 
 /// `GET auth/me`
-pub(crate) async fn me(State(app): State<Arc<App>>, Caller(caller): Caller) -> Answer<Json<serde_json::Value>> {
+pub(crate) async fn me(State(app): State<Arc<App>>, Caller(caller): Caller) -> Answer<Json<UserView>> {
     let user = app.engines.ledger.user(caller.id).await?;
     let user = user.ok_or_else(|| Problem::unauthorized("the account does not exist any more"))?;
-    Ok(Json(json!(UserView::from(&user))))
+    Ok(Json(UserView::from(&user)))
 }
 
 /// `POST auth/ws-ticket`
 pub(crate) async fn ws_ticket(State(app): State<Arc<App>>, Caller(caller): Caller) -> Answer<Response> {
     let ticket = app.accounts.socket_ticket(caller).await?;
-    let body = json!({"ticket": ticket, "expires_in": app.accounts.ticket_ttl_s()});
+    let body = SocketTicketView { ticket, expires_in: app.accounts.ticket_ttl_s() };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response())
 }
 
@@ -144,8 +173,7 @@ pub(super) fn check_password(password: &str) -> Answer<()> {
 }
 
 fn granted(status: StatusCode, user: &User, grant: Grant) -> Response {
-    let body =
-        json!({"user": UserView::from(user), "access_token": grant.access_token, "expires_in": grant.expires_in});
+    let body = LoginView { user: user.into(), access_token: grant.access_token, expires_in: grant.expires_in };
     let headers = [
         (header::SET_COOKIE, grant.cookie),
         (header::CACHE_CONTROL, "no-store".parse().unwrap_or(header::HeaderValue::from_static("no-store"))),

@@ -12,6 +12,7 @@ use frontrow_domain::clock::{UnixMs, is_time_zone};
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::ids::{EventId, OutboxId};
+use frontrow_domain::money::Currency;
 use frontrow_domain::plan::{self, Layout, PlanProblem};
 use frontrow_domain::seat::SeatCounts;
 use frontrow_domain::text::{self, BadText};
@@ -21,6 +22,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::view::EventView;
 use crate::accounts::Organizer;
@@ -33,26 +35,44 @@ use crate::http::problem::{Answer, Problem};
 /// Ten million of most currencies: far above any seat, far below where sums overflow.
 const MAX_PRICE: i64 = 1_000_000_000;
 
-#[derive(Deserialize)]
-struct NewEvent {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewEvent {
+    #[schema(min_length = 1, max_length = 200)]
     name: String,
+    #[schema(min_length = 1, max_length = 200)]
     venue: String,
     starts_at: UnixMs,
+    #[schema(value_type = Currency)]
     currency: String,
-    /// Kept as it was sent: its hash is the plan's name.
+    /// A pretix seating plan; a section is a zone.
+    // Kept as it was sent: its hash is the plan's name.
+    #[schema(value_type = Object)]
     plan: Box<RawValue>,
+    /// Minor units, for every category that has seats.
     prices: BTreeMap<String, i64>,
     #[serde(default)]
+    #[schema(max_length = 10_000)]
     description: String,
+    #[schema(min_length = 1, max_length = 50)]
     genre: Option<String>,
+    /// IANA name such as `Europe/Berlin`; `UTC` if there is none.
     timezone: Option<String>,
+    /// After `starts_at`.
     ends_at: Option<UnixMs>,
+    /// 600 if there is none.
+    #[schema(minimum = 2, maximum = 7200)]
     hold_ttl_s: Option<u32>,
+    /// 300 if there is none.
+    #[schema(minimum = 10, maximum = 1800)]
     payment_window_s: Option<u32>,
+    /// 8 if there is none.
+    #[schema(minimum = 1, maximum = 50)]
     max_seats_per_user: Option<u32>,
+    /// Until when a buyer may give an order back.
     refundable_until: Option<UnixMs>,
     #[serde(default)]
     orphan_rule: OrphanRule,
+    /// On sale once generated, instead of a draft.
     #[serde(default)]
     on_sale: bool,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
 use frontrow_domain::account::Role;
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::event::EventStatus;
@@ -12,12 +13,11 @@ use frontrow_domain::text::{self, BadText};
 use frontrow_engines::ledger::{EventOrder, EventQuery};
 use futures_util::future::join_all;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::view::{EventView, live_counts};
 use crate::accounts::{MaybeCaller, SignedIn};
 use crate::app::App;
-use crate::http::list::bad;
+use crate::http::list::{List, bad};
 use crate::http::problem::{Answer, Problem};
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -43,7 +43,7 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Query(filters): Query<Filters>,
-) -> Answer<Json<Value>> {
+) -> Answer<Response> {
     let query = query(&filters, caller)?;
     if let Some(after) = query.after
         && app.engines.ledger.event(after).await?.is_none()
@@ -54,9 +54,9 @@ pub(crate) async fn list(
     let (page, more) = events.split_at(events.len().min(query.limit as usize));
     // All at once: while the hold store is away, each of them waits for its time-out.
     let counts = join_all(page.iter().map(|event| live_counts(&app, event))).await;
-    let items: Vec<_> = page.iter().zip(counts).map(|(event, counts)| json!(EventView::new(event, counts))).collect();
+    let items = page.iter().zip(counts).map(|(event, counts)| EventView::new(event, counts)).collect();
     let last = page.last().filter(|_| !more.is_empty());
-    Ok(Json(json!({"items": items, "next_cursor": last.map(|event| event.id)})))
+    Ok(Json(List { items, next_cursor: last.map(|event| event.id.to_string()) }).into_response())
 }
 
 /// `GET events/{id}`
@@ -64,13 +64,13 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     MaybeCaller(caller): MaybeCaller,
     Path(id): Path<String>,
-) -> Answer<Json<Value>> {
+) -> Answer<Response> {
     let mut event = app.catalogue.visible(&id, caller).await?;
     if event.status == EventStatus::Generating {
         // Whoever watches the progress wants this second's, not the cache's.
         event = app.catalogue.reload(event.id).await?;
     }
-    Ok(Json(json!(EventView::new(&event, live_counts(&app, &event).await))))
+    Ok(Json(EventView::new(&event, live_counts(&app, &event).await)).into_response())
 }
 
 fn query(filters: &Filters, caller: Option<SignedIn>) -> Answer<EventQuery> {

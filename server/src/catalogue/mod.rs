@@ -4,7 +4,7 @@ pub(crate) mod browse;
 pub(crate) mod create;
 pub(crate) mod list;
 pub(crate) mod patch;
-mod view;
+pub(crate) mod view;
 
 use std::sync::Arc;
 use std::time::Duration;

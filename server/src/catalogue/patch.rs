@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::{Event, EventStatus, OrphanRule};
 use frontrow_domain::ids::{OutboxId, UserId};
 use frontrow_domain::journal::{Action, Entry};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::create::{check_rules, price_problems};
 use super::view::{EventView, live_counts};
@@ -27,21 +29,31 @@ const MAX_ATTEMPTS: u32 = 5;
 const MAX_REASON_CHARS: usize = 1_000;
 
 /// Everything is optional; what is not there stays as it is.
-#[derive(Deserialize, Clone)]
-struct Changes {
+#[derive(Deserialize, Clone, ToSchema)]
+#[schema(as = EventChanges)]
+pub(crate) struct Changes {
+    #[schema(value_type = Option<EventStatus>)]
     status: Option<String>,
+    /// Minor units; categories that are not named keep their price.
     prices: Option<BTreeMap<String, i64>>,
+    #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
+    #[schema(max_length = 10_000)]
     description: Option<String>,
+    #[schema(min_length = 1, max_length = 50)]
     genre: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
     venue: Option<String>,
     timezone: Option<String>,
     starts_at: Option<UnixMs>,
     ends_at: Option<UnixMs>,
     refundable_until: Option<UnixMs>,
     orphan_rule: Option<OrphanRule>,
+    #[schema(minimum = 2, maximum = 7200)]
     hold_ttl_s: Option<u32>,
+    #[schema(minimum = 10, maximum = 1800)]
     payment_window_s: Option<u32>,
+    #[schema(minimum = 1, maximum = 50)]
     max_seats_per_user: Option<u32>,
 }
 
@@ -51,7 +63,7 @@ pub(crate) async fn patch(
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Response> {
     for _ in 0..MAX_ATTEMPTS {
         let mut event = app.catalogue.owned(&id, caller).await?;
         apply(&app, &mut event, body.read()?).await?;
@@ -63,7 +75,7 @@ pub(crate) async fn patch(
             if let Err(problem) = app.gatekeeper.follow(event.id).await {
                 tracing::warn!(event.id = %event.id, detail = problem.detail, "the gate follows later");
             }
-            return Ok(Json(json!(EventView::new(&event, live_counts(&app, &event).await))));
+            return Ok(Json(EventView::new(&event, live_counts(&app, &event).await)).into_response());
         }
     }
     Err(Problem::new(ErrorCode::Unavailable, "the event is being changed by somebody else"))

@@ -6,23 +6,32 @@ use frontrow_domain::ids::EventId;
 use frontrow_domain::money::Currency;
 use frontrow_domain::seat::SeatCounts;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 
 /// `GET events/{id}` and every item of `GET events`.
-#[derive(Serialize)]
-pub(super) struct EventView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub(crate) struct EventView<'a> {
     id: EventId,
     name: &'a str,
     description: &'a str,
+    #[schema(required)]
     genre: Option<&'a str>,
     venue: &'a str,
+    /// IANA name in which people read the times.
     timezone: &'a str,
     starts_at: UnixMs,
+    #[schema(required)]
     ends_at: Option<UnixMs>,
+    /// Until when a buyer may give an order back.
+    #[schema(required)]
     refundable_until: Option<UnixMs>,
     status: EventStatus,
     currency: Currency,
+    /// Minor units by category.
+    #[schema(value_type = BTreeMap<String, i64>)]
     prices: &'a Prices,
     orphan_rule: OrphanRule,
     hold_ttl_s: u32,
@@ -30,6 +39,7 @@ pub(super) struct EventView<'a> {
     max_seats_per_user: u32,
     seats_total: u32,
     /// `null` while the hold store cannot be reached and nobody here has looked at the event.
+    #[schema(required)]
     counts: Option<SeatCounts>,
     generation: &'a Generation,
     created_at: UnixMs,

@@ -4,11 +4,12 @@ use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::{Event, OrphanRule};
 use frontrow_domain::holds::Settled;
-use frontrow_domain::ids::{Ordinal, UserId};
+use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::money::Money;
 use frontrow_domain::order::OrderSeat;
 use frontrow_domain::seat::{Lease, SeatMap, SeatRecord};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Checkout;
 use crate::catalogue::CompiledPlan;
@@ -166,21 +167,36 @@ impl Cart {
 }
 
 /// `GET cart`
-#[derive(Serialize)]
-pub(super) struct CartView {
-    event_id: frontrow_domain::ids::EventId,
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cart)]
+pub(crate) struct CartView {
+    event_id: EventId,
     seats: Vec<CartSeatView>,
     total: Money,
+    /// Seats that the order would leave alone between others, where the event has a rule against it.
     orphans: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CartSeat)]
 struct CartSeatView {
     seat: String,
     category: String,
+    /// What it cost when it was taken: what is charged.
     price: Money,
+    /// What it would cost now.
     current_price: Money,
     expires_in_ms: u64,
+}
+
+/// `POST cart/validate`: a cart that can be ordered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ValidCart)]
+pub(crate) struct ValidCartView {
+    #[serde(flatten)]
+    pub(super) cart: CartView,
+    /// Always true; a cart that is not valid is refused.
+    pub(super) valid: bool,
 }
 
 pub(super) fn seats_lost(seats: Vec<String>) -> Problem {

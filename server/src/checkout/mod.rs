@@ -5,7 +5,7 @@
 //! at it again ([`Checkout::advance`]), and the resolver looks at every order that is due.
 
 mod advance;
-mod cart;
+pub(crate) mod cart;
 mod letters;
 mod pay;
 mod place;

@@ -16,11 +16,18 @@ use crate::metrics;
 pub(crate) struct Provider {
     payments: Arc<dyn Payments>,
     is_away: AtomicBool,
+    was_asked: AtomicBool,
 }
 
 impl Provider {
     pub(crate) fn new(payments: Arc<dyn Payments>) -> Self {
-        Self { payments, is_away: AtomicBool::new(false) }
+        Self { payments, is_away: AtomicBool::new(false), was_asked: AtomicBool::new(false) }
+    }
+
+    /// Whether it answered the last time; `None` if nobody has asked it anything yet.
+    pub(crate) fn answers(&self) -> Option<bool> {
+        let asked = self.was_asked.load(Ordering::Relaxed);
+        asked.then(|| !self.is_away.load(Ordering::Relaxed))
     }
 
     /// A refusal is an answer too.
@@ -30,6 +37,7 @@ impl Provider {
             Ok(_) | Err(PaymentError::Refused(_)) => None,
         };
         let was_away = self.is_away.swap(trouble.is_some(), Ordering::Relaxed);
+        self.was_asked.store(true, Ordering::Relaxed);
         metrics::engine_answers("payments", trouble.is_none());
         match trouble {
             Some(error) if !was_away => warn!(%error, "the payment provider does not answer"),

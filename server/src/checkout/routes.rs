@@ -7,22 +7,22 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use frontrow_domain::codes::ErrorCode;
-use frontrow_domain::ids::OrderId;
+use frontrow_domain::ids::{EventId, OrderId};
 use frontrow_domain::order::OrderStatus;
 use frontrow_domain::text;
 use frontrow_engines::ledger::{OrderQuery, OrdersRead};
 use futures_util::future::try_join_all;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-use super::cart::Belief;
+use super::cart::{Belief, CartView, ValidCartView};
 use super::view::{OrderView, first_time};
 use super::{Found, pay, place};
 use crate::accounts::{Caller, CallerNow};
 use crate::app::App;
 use crate::http::body::{JsonBody, RawBody};
 use crate::http::idempotency::KeyInUse;
-use crate::http::list::{self, Page};
+use crate::http::list::{self, List, Page};
 use crate::http::problem::{Answer, Problem};
 
 const SIGNATURE: &str = "frontrow-signature";
@@ -35,10 +35,14 @@ pub(crate) struct OfEvent {
 }
 
 /// What the client believes to have in the cart; only the event has to be there.
-#[derive(Deserialize)]
-struct WholeCart {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = CartToOrder)]
+pub(crate) struct WholeCart {
+    #[schema(value_type = EventId)]
     event_id: String,
+    /// All that is ordered; whatever is held if there are none.
     seats: Option<Vec<String>>,
+    /// Minor units, as the buyer has seen it.
     total: Option<i64>,
 }
 
@@ -48,13 +52,18 @@ impl WholeCart {
     }
 }
 
-#[derive(Deserialize)]
-struct Method {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PaymentMethod)]
+pub(crate) struct Method {
+    /// Of the mock provider: `card_ok`, `card_declined`, `card_slow`, ...
+    #[schema(min_length = 1, max_length = 64)]
     method: String,
 }
 
-#[derive(Deserialize, Default)]
-struct Reason {
+#[derive(Deserialize, Default, ToSchema)]
+#[schema(as = RefundReason)]
+pub(crate) struct Reason {
+    #[schema(min_length = 1, max_length = 500)]
     reason: Option<String>,
 }
 
@@ -63,14 +72,14 @@ pub(crate) async fn cart(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Query(of): Query<OfEvent>,
-) -> Answer<Response> {
+) -> Answer<Json<CartView>> {
     let id = of.event_id.ok_or_else(|| list::bad("event_id", "the event whose cart is asked for"))?;
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     // Prices as the ledger has them: what is shown here is what is charged.
     let event = app.catalogue.reload(event.id).await?;
     let plan = app.catalogue.plan(&event).await?;
     let cart = app.checkout.cart(caller.id, &event, &plan, None).await?;
-    Ok(Json(cart.view(&event)).into_response())
+    Ok(Json(cart.view(&event)))
 }
 
 /// `POST cart/validate`
@@ -78,16 +87,14 @@ pub(crate) async fn validate(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<ValidCartView>> {
     let wish: WholeCart = body.read()?;
     let event = app.catalogue.visible(&wish.event_id, Some(caller)).await?;
     let event = app.catalogue.reload(event.id).await?;
     let plan = app.catalogue.plan(&event).await?;
     let cart = app.checkout.cart(caller.id, &event, &plan, wish.seats.as_deref()).await?;
     cart.check(&event, &wish.belief())?;
-    let mut answer = json!(cart.view(&event));
-    answer["valid"] = json!(true);
-    Ok(Json(answer))
+    Ok(Json(ValidCartView { cart: cart.view(&event), valid: true }))
 }
 
 /// `POST orders`
@@ -113,14 +120,14 @@ pub(crate) async fn orders(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Query(page): Query<Page>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<List<OrderView>>> {
     let query = OrderQuery { buyer: Some(caller.id), ..order_query(&page)? };
     let read = read_page(&app, &query).await?;
     let at = read.at;
     let mut found: Vec<_> = read.orders.into_iter().map(|order| Found { order, at }).collect();
-    let next_cursor = list::cut(&mut found, query.limit, |found| found.order.id);
+    let next_cursor = list::cut(&mut found, query.limit, |found| found.order.id.to_string());
     let items = try_join_all(found.iter().map(|found| app.checkout.show_order(found))).await?;
-    Ok(Json(json!({"items": items, "next_cursor": next_cursor})))
+    Ok(Json(List { items, next_cursor }))
 }
 
 /// The page of a list of orders; one more than is shown is asked for, to know whether there are more.
@@ -144,7 +151,7 @@ pub(crate) async fn read_page(app: &App, query: &OrderQuery) -> Answer<OrdersRea
 }
 
 /// A page of orders with their buyers, for those who run the event.
-pub(crate) fn list_of(app: &App, read: OrdersRead, asked: u32) -> Value {
+pub(crate) fn list_of(app: &App, read: OrdersRead, asked: u32) -> List<OrderView> {
     let at = read.at;
     list::page(
         read.orders,
@@ -152,7 +159,7 @@ pub(crate) fn list_of(app: &App, read: OrdersRead, asked: u32) -> Value {
         |order| order.id,
         |order| {
             let found = Found { order, at };
-            json!(OrderView::new(&found, app.engines.payments.provider()).with_buyer(&found.order))
+            OrderView::new(&found, app.engines.payments.provider()).with_buyer(&found.order)
         },
     )
 }

@@ -11,6 +11,7 @@ use frontrow_domain::ticket::Ticket;
 use frontrow_engines::ledger::{StoredAnswer, TicketQuery};
 use frontrow_engines::payments::Payments as _;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Checkout, Found};
 use crate::http::idempotency;
@@ -18,7 +19,8 @@ use crate::http::problem::{Answer, Problem};
 use crate::tickets::TicketView;
 
 /// `GET orders/{id}`, and every item of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Order)]
 pub(crate) struct OrderView {
     id: OrderId,
     event_id: EventId,
@@ -26,30 +28,63 @@ pub(crate) struct OrderView {
     seats: Vec<SeatView>,
     total: Money,
     placed_at: UnixMs,
+    /// How long it can still be paid.
     expires_in_ms: u64,
     payment: PaymentView,
     /// For those who run the event.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     buyer_id: Option<UserId>,
+    /// Of a confirmed order, seat by seat.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     tickets: Option<Vec<TicketView>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderSeat)]
 struct SeatView {
     seat: String,
     category: String,
     price: Money,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Payment)]
 struct PaymentView {
     id: PaymentId,
     provider: &'static str,
-    status: &'static str,
+    status: PaymentState,
     /// Only while it can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     client_secret: Option<String>,
+}
+
+/// What is known of an order's money, in the words of the API.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PaymentStatus)]
+enum PaymentState {
+    /// Nothing is known to be captured.
+    Open,
+    /// Nothing will be captured.
+    Cancelled,
+    Captured,
+    RefundDue,
+    Refunded,
+}
+
+impl From<MoneyState> for PaymentState {
+    fn from(money: MoneyState) -> Self {
+        match money {
+            MoneyState::Open => Self::Open,
+            MoneyState::Void => Self::Cancelled,
+            MoneyState::Captured => Self::Captured,
+            MoneyState::RefundDue => Self::RefundDue,
+            MoneyState::Refunded => Self::Refunded,
+        }
+    }
 }
 
 impl OrderView {
@@ -60,13 +95,6 @@ impl OrderView {
             category: seat.category.clone(),
             price: Money { amount: seat.price, currency: order.total.currency },
         };
-        let status = match order.money {
-            MoneyState::Open => "open",
-            MoneyState::Void => "cancelled",
-            MoneyState::Captured => "captured",
-            MoneyState::RefundDue => "refund_due",
-            MoneyState::Refunded => "refunded",
-        };
         let client_secret = order.is_open().then(|| order.client_secret.clone());
         Self {
             id: order.id,
@@ -76,7 +104,7 @@ impl OrderView {
             total: order.total,
             placed_at: order.placed_at,
             expires_in_ms: found.remaining_ms(),
-            payment: PaymentView { id: order.payment_id(), provider, status, client_secret },
+            payment: PaymentView { id: order.payment_id(), provider, status: order.money.into(), client_secret },
             buyer_id: None,
             tickets: None,
         }

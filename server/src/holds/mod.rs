@@ -40,25 +40,24 @@ pub(crate) struct HoldDesk {
 impl HoldDesk {
     /// Holds seats by their names, all or none.
     pub(crate) async fn hold(&self, user: UserId, event: EventId, seats: &[String]) -> Answer<Vec<HeldFor>> {
-        let mut event = self.catalogue.event(event).await?;
+        let event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
         let ordinals = ordinals(&plan.layout, seats)?;
-        if event.status != EventStatus::OnSale {
-            event = self.catalogue.reload(event.id).await?;
-        }
-        if event.status != EventStatus::OnSale {
-            return Err(refused(&plan.layout, &Refusal::NotOnSale, event.max_seats_per_user));
-        }
+        let event = self.on_sale(event).await?;
         // What this server's room knows to be taken needs no question to the store.
         let taken = self.rooms.live(event.id).map(|room| room.taken_by_others(user, &ordinals)).unwrap_or_default();
         if !taken.is_empty() {
             metrics::hold_refused_locally();
+            self.rooms.note_conflict(event.id, &taken);
             return Err(refused(&plan.layout, &Refusal::Taken(taken), event.max_seats_per_user));
         }
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
         let command = Command::Hold { user, seats: ordinals.clone(), ttl_ms, limit: event.max_seats_per_user };
         let answer = self.apply(event.id, &command).await?;
         self.suspect(event.id, &ordinals);
+        if let Outcome::Refused(Refusal::Taken(taken)) = &answer.outcome {
+            self.rooms.note_conflict(event.id, taken);
+        }
         yours(&plan, answer, event.max_seats_per_user)
     }
 
@@ -109,9 +108,17 @@ impl HoldDesk {
     pub(crate) async fn extend(&self, user: UserId, event: EventId) -> Answer<Vec<HeldFor>> {
         let event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
+        // What cannot be bought any more is not kept longer either.
+        let event = self.on_sale(event).await?;
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
         let answer = self.apply(event.id, &Command::Extend { user, ttl_ms }).await?;
         yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// The event, if it is on sale: a cached one that is not may have come on sale a moment ago.
+    async fn on_sale(&self, event: Arc<Event>) -> Answer<Arc<Event>> {
+        let event = if event.status == EventStatus::OnSale { event } else { self.catalogue.reload(event.id).await? };
+        if event.status == EventStatus::OnSale { Ok(event) } else { Err(not_on_sale()) }
     }
 
     /// This server knows of the change before any hint tells it.
@@ -201,6 +208,10 @@ fn yours(plan: &CompiledPlan, answer: StoreAnswer, limit: u32) -> Answer<Vec<Hel
     }
 }
 
+fn not_on_sale() -> Problem {
+    Problem::new(ErrorCode::NotOnSale, "seats of this event cannot be held now")
+}
+
 /// A refusal in the words of the API, with the seats' names.
 fn refused(layout: &Layout, refusal: &Refusal, limit: u32) -> Problem {
     let names = |seats: &[Ordinal]| seats.iter().map(|&seat| layout.seat(seat).seat.clone()).collect::<Vec<_>>();
@@ -208,7 +219,7 @@ fn refused(layout: &Layout, refusal: &Refusal, limit: u32) -> Problem {
         Refusal::Recovering | Refusal::Superseded => {
             Problem::new(ErrorCode::Recovering, "the seats are being restored")
         }
-        Refusal::NotOnSale => Problem::new(ErrorCode::NotOnSale, "seats of this event cannot be held now"),
+        Refusal::NotOnSale => not_on_sale(),
         Refusal::Taken(seats) => {
             let seats = names(seats);
             Problem::new(ErrorCode::SeatTaken, format!("{} is taken", seats.join(", "))).with("seats", seats)

@@ -9,17 +9,26 @@ use axum::response::{IntoResponse, Response};
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::OrphanRule;
 use frontrow_domain::plan::Wish;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use frontrow_domain::protocol::HeldFor;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::accounts::Caller;
 use crate::app::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
 
-#[derive(Deserialize)]
-struct Seats {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SeatNames)]
+pub(crate) struct Seats {
+    #[schema(min_items = 1, max_items = 100)]
     seats: Vec<String>,
+}
+
+/// Seats that are mine, for how much longer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HeldSeats {
+    pub(crate) seats: Vec<HeldFor>,
 }
 
 /// `POST events/{id}/holds`
@@ -32,13 +41,18 @@ pub(crate) async fn hold(
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     let wish: Seats = body.read()?;
     let seats = app.desk.hold(caller.id, event.id, &wish.seats).await?;
-    Ok((StatusCode::CREATED, Json(json!({"seats": seats}))).into_response())
+    Ok((StatusCode::CREATED, Json(HeldSeats { seats })).into_response())
 }
 
-#[derive(Deserialize)]
-struct BestWish {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = BestSeatsWish)]
+pub(crate) struct BestWish {
+    /// At most the event's `max_seats_per_user`.
+    #[schema(minimum = 1)]
     quantity: u32,
+    /// Id of a category; any if there is none.
     category: Option<String>,
+    /// Id of a section; any if there is none.
     section: Option<String>,
 }
 
@@ -61,7 +75,7 @@ pub(crate) async fn best_available(
     let avoid_orphans = event.orphan_rule == OrphanRule::Strict;
     let wish = Wish { quantity, category: category.as_deref(), section: section.as_deref(), avoid_orphans };
     let seats = app.desk.hold_best(caller.id, &event, &wish).await?;
-    Ok((StatusCode::CREATED, Json(json!({"seats": seats}))).into_response())
+    Ok((StatusCode::CREATED, Json(HeldSeats { seats })).into_response())
 }
 
 /// `POST events/{id}/holds/release`
@@ -82,8 +96,8 @@ pub(crate) async fn extend(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Path(id): Path<String>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<HeldSeats>> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     let seats = app.desk.extend(caller.id, event.id).await?;
-    Ok(Json(json!({"seats": seats})))
+    Ok(Json(HeldSeats { seats }))
 }

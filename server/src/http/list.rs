@@ -1,7 +1,8 @@
 //! Lists: which page is asked for, and how it is answered.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::problem::{Answer, Problem};
 use frontrow_domain::codes::ErrorCode;
@@ -32,15 +33,30 @@ impl Page {
     }
 }
 
+/// A page of a list, as every list is answered.
+#[derive(Serialize)]
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// Null at the end.
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A list that has one page.
+    pub(crate) fn whole(items: impl Iterator<Item = T>) -> Self {
+        Self { items: items.collect(), next_cursor: None }
+    }
+}
+
 /// The answer to a list, of which one item more than is shown was asked for.
-pub(crate) fn page<T, Id: Serialize>(
+pub(crate) fn page<T, V, Id: Display>(
     mut found: Vec<T>,
     asked: u32,
     id: impl Fn(&T) -> Id,
-    show: impl FnMut(T) -> Value,
-) -> Value {
-    let next_cursor = cut(&mut found, asked, id);
-    json!({"items": found.into_iter().map(show).collect::<Vec<_>>(), "next_cursor": next_cursor})
+    show: impl FnMut(T) -> V,
+) -> List<V> {
+    let next_cursor = cut(&mut found, asked, id).map(|id| id.to_string());
+    List { items: found.into_iter().map(show).collect(), next_cursor }
 }
 
 /// Takes away the item more; the id of the last one that is shown, if there was one more.

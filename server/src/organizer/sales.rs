@@ -6,16 +6,19 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use frontrow_domain::ids::OutboxId;
-use frontrow_domain::journal::Entry;
+use frontrow_domain::clock::UnixMs;
+use frontrow_domain::ids::{OrderId, OutboxId, UserId};
+use frontrow_domain::journal::{Action, Entry};
 use frontrow_domain::order::Order;
 use frontrow_engines::ledger::OrderQuery;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::accounts::Organizer;
 use crate::app::App;
 use crate::checkout::routes::{list_of, order_query, read_page};
-use crate::http::list::{self, Page};
+use crate::checkout::view::OrderView;
+use crate::http::list::{self, List, Page};
 use crate::http::problem::{Answer, Problem};
 
 /// Orders that are read at once for the file.
@@ -29,7 +32,7 @@ pub(crate) async fn orders(
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     Query(page): Query<Page>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<List<OrderView>>> {
     let event = app.catalogue.owned(&id, caller).await?;
     let query = OrderQuery { event: Some(event.id), ..order_query(&page)? };
     let read = read_page(&app, &query).await?;
@@ -90,13 +93,30 @@ fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
+/// A line of an event's journal.
+#[derive(Serialize, ToSchema)]
+#[schema(as = JournalLine)]
+pub(crate) struct LineView {
+    id: OutboxId,
+    at: UnixMs,
+    action: Action,
+    /// Null where a deadline came.
+    #[schema(required)]
+    user_id: Option<UserId>,
+    seats: Vec<String>,
+    #[schema(required)]
+    order_id: Option<OrderId>,
+    #[schema(required)]
+    reason: Option<String>,
+}
+
 /// `GET admin/events/{id}/log`: the newest line first.
 pub(crate) async fn log(
     State(app): State<Arc<App>>,
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     Query(page): Query<Page>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<List<LineView>>> {
     let event = app.catalogue.owned(&id, caller).await?;
     // Lines are ordered by their ids, which begin with the time.
     let line_id = |text: &str| text.parse().ok().map(OutboxId).filter(|id| id.0.get_version_num() == 7);
@@ -104,17 +124,14 @@ pub(crate) async fn log(
     let limit = page.limit()? + 1;
     let plan = app.catalogue.plan(&event).await?;
     let entries = app.engines.ledger.journal(event.id, before, limit).await?;
-    let line = |entry: Entry| {
-        let seats: Vec<_> = entry.seats.iter().map(|&seat| plan.layout.seat(seat).seat.as_str()).collect();
-        json!({
-            "id": entry.id,
-            "at": entry.at,
-            "action": entry.action.as_str(),
-            "user_id": entry.by,
-            "seats": seats,
-            "order_id": entry.order_id,
-            "reason": entry.reason,
-        })
+    let line = |entry: Entry| LineView {
+        id: entry.id,
+        at: entry.at,
+        action: entry.action,
+        user_id: entry.by,
+        seats: entry.seats.iter().map(|&seat| plan.layout.seat(seat).seat.clone()).collect(),
+        order_id: entry.order_id,
+        reason: entry.reason,
     };
     Ok(Json(list::page(entries, limit, |entry| entry.id, line)))
 }

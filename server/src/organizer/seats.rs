@@ -12,9 +12,9 @@ use frontrow_domain::ids::{Ordinal, OutboxId, UserId};
 use frontrow_domain::journal::{Action, Entry};
 use frontrow_domain::seat::SeatRecord;
 use frontrow_domain::text;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
 use crate::accounts::{Organizer, SignedIn};
 use crate::app::App;
@@ -26,22 +26,31 @@ use crate::http::problem::{Answer, Problem};
 
 const MAX_REASON_CHARS: usize = 500;
 
-#[derive(Deserialize)]
-struct Wish {
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SeatsAndReason)]
+pub(crate) struct Wish {
+    #[schema(min_items = 1, max_items = 100)]
     seats: Vec<String>,
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
+/// The seats that were changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangedSeats {
+    seats: Vec<String>,
+}
+
 /// What an organizer wants done, read and checked.
-struct Instruction {
-    event: Event,
-    plan: Arc<CompiledPlan>,
-    entry: Entry,
+pub(super) struct Instruction {
+    pub(super) event: Event,
+    pub(super) plan: Arc<CompiledPlan>,
+    pub(super) entry: Entry,
 }
 
 impl Instruction {
     /// Shows everybody what the ledger has done; or says which seats it did not do it to, and so to none.
-    async fn show(self, app: &App, done: Result<(), Vec<Ordinal>>, why: &str) -> Answer<Json<Value>> {
+    async fn show(self, app: &App, done: Result<(), Vec<Ordinal>>, why: &str) -> Answer<Json<ChangedSeats>> {
         if let Err(others) = done {
             let seats = names(&self.plan, &others);
             let detail = format!("{} {why}", seats.join(", "));
@@ -51,10 +60,10 @@ impl Instruction {
         Ok(self.answer())
     }
 
-    fn answer(&self) -> Json<Value> {
+    fn answer(&self) -> Json<ChangedSeats> {
         let entry = &self.entry;
         info!(event.id = %self.event.id, user.id = entry.by.map(tracing::field::display), seats.action = entry.action.as_str(), seats.count = entry.seats.len(), "an organizer changed seats");
-        Json(json!({"seats": names(&self.plan, &entry.seats)}))
+        Json(ChangedSeats { seats: names(&self.plan, &entry.seats) })
     }
 }
 
@@ -64,7 +73,7 @@ pub(crate) async fn block(
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<ChangedSeats>> {
     let wanted = read(&app, caller, &id, &body, Action::SeatsBlocked).await?;
     let blocked = app.engines.ledger.block(wanted.event.id, &wanted.entry).await?;
     wanted.show(&app, blocked, "is claimed, sold or blocked").await
@@ -76,7 +85,7 @@ pub(crate) async fn unblock(
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<ChangedSeats>> {
     let wanted = read(&app, caller, &id, &body, Action::SeatsUnblocked).await?;
     let unblocked = app.engines.ledger.unblock(wanted.event.id, &wanted.entry).await?;
     wanted.show(&app, unblocked, "is not blocked").await
@@ -88,7 +97,7 @@ pub(crate) async fn release(
     Organizer(caller): Organizer,
     Path(id): Path<String>,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<ChangedSeats>> {
     let wanted = read(&app, caller, &id, &body, Action::HoldsReleased).await?;
     let Instruction { event, plan, entry } = &wanted;
     app.gatekeeper.ensure(event.id).await?;
@@ -120,7 +129,13 @@ pub(crate) async fn release(
     if gone.is_empty() { Ok(wanted.answer()) } else { Err(not_held(plan, &gone)) }
 }
 
-async fn read(app: &App, caller: SignedIn, id: &str, body: &JsonBody, action: Action) -> Answer<Instruction> {
+pub(super) async fn read(
+    app: &App,
+    caller: SignedIn,
+    id: &str,
+    body: &JsonBody,
+    action: Action,
+) -> Answer<Instruction> {
     let event = app.catalogue.owned(id, caller).await?;
     if matches!(event.status, EventStatus::Generating | EventStatus::Failed) {
         return Err(Problem::new(ErrorCode::IllegalStatus, "the event has no seats yet"));
@@ -136,7 +151,7 @@ async fn read(app: &App, caller: SignedIn, id: &str, body: &JsonBody, action: Ac
     Ok(Instruction { event, plan, entry })
 }
 
-fn not_held(plan: &CompiledPlan, seats: &[Ordinal]) -> Problem {
+pub(super) fn not_held(plan: &CompiledPlan, seats: &[Ordinal]) -> Problem {
     let seats = names(plan, seats);
     Problem::new(ErrorCode::NotHeld, format!("{} is not held", seats.join(", "))).with("seats", seats)
 }

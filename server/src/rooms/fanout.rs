@@ -3,6 +3,8 @@
 //! This is the boundary behind which frames may later be written straight to the sockets: whoever joins gets a
 //! [`Subscription`], whoever changes the map calls [`Fanout::publish`], and nothing else crosses.
 
+use std::time::{Duration, Instant};
+
 use axum::body::Bytes;
 use frontrow_domain::protocol::Subprotocol;
 use tokio::sync::broadcast;
@@ -17,15 +19,27 @@ pub(crate) struct Frame {
     json: Utf8Bytes,
     /// `None` where the binary subprotocol says the same in JSON text.
     binary: Option<Bytes>,
+    /// When it was given to everybody, where it matters how long it takes to reach them.
+    published: Option<Instant>,
 }
 
 impl Frame {
     pub(crate) fn new(json: String, binary: Vec<u8>) -> Self {
-        Self { json: json.into(), binary: Some(binary.into()) }
+        Self { json: json.into(), binary: Some(binary.into()), published: None }
     }
 
     pub(crate) fn text(json: String) -> Self {
-        Self { json: json.into(), binary: None }
+        Self { json: json.into(), binary: None, published: None }
+    }
+
+    /// The same frame, to be timed from now on.
+    pub(super) fn published_now(self) -> Self {
+        Self { published: Some(Instant::now()), ..self }
+    }
+
+    /// How long ago it was given to everybody, if it is timed.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.published.map(|at| at.elapsed())
     }
 
     /// The frame as this socket wants it.

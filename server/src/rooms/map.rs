@@ -8,6 +8,8 @@ use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
 use frontrow_engines::holds::SeatsRead;
 use tokio::time::Instant;
 
+use super::activity::SeatMove;
+
 /// Somebody's holds in this event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cart {
@@ -35,6 +37,8 @@ pub(super) struct LiveMap {
     taken: HashMap<Ordinal, Taken>,
     carts: HashMap<UserId, BTreeSet<Ordinal>>,
     deadlines: BTreeSet<(Instant, Ordinal)>,
+    /// Seats whose deadline has come and that are still there, with that deadline.
+    overdue: HashMap<Ordinal, Instant>,
 }
 
 /// What a reading changed.
@@ -46,6 +50,8 @@ pub(super) struct Changed {
     pub(super) carts: BTreeSet<UserId>,
     /// What the store has forgotten: holds that nobody gave back and that had not ended.
     pub(super) lost: BTreeMap<UserId, Vec<Ordinal>>,
+    /// Every record that is another one now.
+    pub(super) moves: Vec<SeatMove>,
 }
 
 impl LiveMap {
@@ -56,6 +62,7 @@ impl LiveMap {
             taken: HashMap::new(),
             carts: HashMap::new(),
             deadlines: BTreeSet::new(),
+            overdue: HashMap::new(),
         }
     }
 
@@ -81,9 +88,11 @@ impl LiveMap {
             if before == record {
                 continue;
             }
-            if let Some(user) = self.loser(seat, &before, &record, recovered, now) {
+            let loser = self.loser(seat, &before, &record, recovered, now);
+            if let Some(user) = loser {
                 changed.lost.entry(user).or_default().push(seat);
             }
+            changed.moves.push(SeatMove { seat, before, after: record, at_ms: read.at_ms, lost: loser.is_some() });
             self.replace(seat, before, record, read.at_ms, now);
             changed.carts.extend([before, record].iter().filter_map(holder));
             let (old, new) = (before.state(), record.state());
@@ -116,6 +125,7 @@ impl LiveMap {
         if let Some(Taken { until: Some(until), .. }) = self.taken.remove(&seat) {
             self.deadlines.remove(&(until, seat));
         }
+        self.overdue.remove(&seat);
         if let Some(user) = holder(&before)
             && let Some(cart) = self.carts.get_mut(&user)
         {
@@ -154,6 +164,21 @@ impl LiveMap {
             .collect()
     }
 
+    /// How many people hold seats.
+    pub(super) fn holders(&self) -> usize {
+        self.carts.len()
+    }
+
+    /// The deadlines that are to come; what is due already is not among them.
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = (Instant, Ordinal)> {
+        self.deadlines.iter().copied()
+    }
+
+    /// The earliest deadline that has come and whose seat is still there.
+    pub(super) fn most_overdue(&self) -> Option<Instant> {
+        self.overdue.values().min().copied()
+    }
+
     /// When the next lease ends.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         self.deadlines.first().map(|&(until, _)| until)
@@ -167,6 +192,7 @@ impl LiveMap {
                 break;
             }
             self.deadlines.pop_first();
+            self.overdue.entry(seat).or_insert(until);
             due.push(seat);
         }
         due

@@ -6,26 +6,33 @@
 //! Order of things when somebody joins: enter the fan-out first, take the snapshot second. Both happen under one lock,
 //! so that no change is missed and none is seen twice.
 
+mod activity;
 mod fanout;
 mod map;
 mod news;
+mod pulse;
+mod report;
 mod room;
+mod tally;
 mod watch;
 
 use std::sync::Arc;
 
 use dashmap::DashMap;
 use frontrow_domain::clock::Clock;
-use frontrow_domain::ids::EventId;
+use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_engines::holds::{Hint, Holds};
 use frontrow_settings::Rooms as Settings;
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use activity::SeatActivity;
 pub(crate) use fanout::{Frame, Subscription};
 pub(crate) use map::Cart;
 pub(crate) use news::News;
+pub(crate) use pulse::{Deliveries, Reading as PulseReading};
+pub(crate) use report::Report;
 pub(crate) use room::{Joined, Room};
 
 use crate::catalogue::Catalogue;
@@ -108,6 +115,23 @@ impl Rooms {
                 Hint::Everything => self.each(Room::suspect_everything),
             }
         }
+    }
+
+    /// Somebody wanted seats that somebody else has; known to the event's room if there is one.
+    pub(crate) fn note_conflict(&self, event: EventId, seats: &[Ordinal]) {
+        if let Some(room) = self.live(event) {
+            room.note_conflict(seats, self.now_ms());
+        }
+    }
+
+    /// The wall clock, as frames show it.
+    pub(crate) fn now_ms(&self) -> u64 {
+        u64::try_from(self.clock.now().0).unwrap_or(0)
+    }
+
+    /// How many rooms are open.
+    pub(crate) fn count(&self) -> usize {
+        self.slots.len()
     }
 
     fn each(&self, act: impl Fn(&Room)) {

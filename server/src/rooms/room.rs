@@ -14,6 +14,8 @@ use tokio::time::Instant;
 use super::Rooms;
 use super::fanout::{Fanout, Frame, Subscription};
 use super::map::{Cart, LiveMap};
+use super::pulse::Pulse;
+use super::report::Chronicle;
 use crate::catalogue::CompiledPlan;
 use crate::http::problem::Answer;
 use crate::{chance, metrics};
@@ -26,6 +28,8 @@ pub(crate) struct Room {
     pub(crate) epoch: String,
     pub(super) fanout: Fanout,
     pub(super) woken: Notify,
+    /// What its connections count.
+    pub(crate) pulse: Pulse,
     state: Mutex<State>,
     deltas_kept: usize,
 }
@@ -51,6 +55,8 @@ pub(super) struct State {
     /// The store cannot be reached: what is shown may be old.
     pub(super) stale: bool,
     carts: HashMap<UserId, watch::Sender<Cart>>,
+    /// What happened here, for those who run the event.
+    pub(super) chronicle: Chronicle,
     last_used: Instant,
     closed: bool,
 }
@@ -96,12 +102,14 @@ impl Room {
     /// A room that has read nothing yet.
     fn empty(event: EventId, plan: Arc<CompiledPlan>, deltas_kept: usize) -> Self {
         let live = LiveMap::new(plan.layout.seats_total());
+        let chronicle = Chronicle::new(&plan.layout);
         Self {
             event,
             plan,
             epoch: chance::epoch(),
             fanout: Fanout::new(),
             woken: Notify::new(),
+            pulse: Pulse::new(),
             state: Mutex::new(State {
                 live,
                 seq: 0,
@@ -114,6 +122,7 @@ impl Room {
                 version: None,
                 stale: false,
                 carts: HashMap::new(),
+                chronicle,
                 last_used: Instant::now(),
                 closed: false,
             }),
@@ -212,6 +221,8 @@ impl Room {
         let mut changed = state.live.apply(seats, read, recovered, Instant::now());
         state.stale = false;
         state.reading = Reading::Nothing;
+        let presence = state.presence(self.fanout.members());
+        state.chronicle.note(&self.plan.layout, &changed.moves, read.at_ms, presence, ts_ms);
         if !changed.states.is_empty() {
             self.publish_delta(&mut state, changed.states, ts_ms);
         }
@@ -230,7 +241,8 @@ impl Room {
         state.snapshot = None;
         let delta = Delta { seq: state.seq, ts_ms, changes };
         let json = ServerFrame::Delta { epoch: &self.epoch, delta: &delta }.to_json();
-        let frame = Frame::new(json, delta_bytes(&delta));
+        let frame = Frame::new(json, delta_bytes(&delta)).published_now();
+        self.pulse.changes_published(delta.changes.len());
         if state.deltas.len() == self.deltas_kept {
             state.deltas.pop_front();
         }

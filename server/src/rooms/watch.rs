@@ -32,6 +32,7 @@ pub(super) async fn run(rooms: Arc<Rooms>, room: Arc<Room>) {
     let watcher = Watcher { rooms: &rooms, room: &room };
     watcher.run().await;
     rooms.remove_room(&room);
+    room.pulse.tell_metrics();
     metrics::room_closed();
     debug!(event.id = %room.event, "the room is closed");
 }
@@ -55,7 +56,7 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     let every_seat: Vec<_> = room.plan.layout.ordinals().map(|(ordinal, _)| ordinal).collect();
     match rooms.holds.read(room.event, &every_seat).await {
         Ok(read) => {
-            room.take_over(&every_seat, &read, fence_epoch, now_ms(rooms));
+            room.take_over(&every_seat, &read, fence_epoch, rooms.now_ms());
             Ok(())
         }
         Err(error) => {
@@ -63,10 +64,6 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
             Err(Problem::from(error))
         }
     }
-}
-
-fn now_ms(rooms: &Rooms) -> u64 {
-    u64::try_from(rooms.clock.now().0).unwrap_or(0)
 }
 
 struct Watcher<'a> {
@@ -98,6 +95,7 @@ impl Watcher<'_> {
                 () = sleep_until(deadline.unwrap_or(may_read_at)), if deadline.is_some() => self.expire().await,
                 _ = catch_up.tick() => {
                     self.catch_up().await;
+                    self.room.sample(self.rooms.now_ms());
                     let idle_since = Instant::now().checked_sub(linger);
                     if idle_since.is_some_and(|since| self.room.close_if_idle(since)) {
                         return;
@@ -131,7 +129,7 @@ impl Watcher<'_> {
         };
         match self.rooms.holds.read(self.room.event, &suspects).await {
             Ok(read) => {
-                self.room.take_over(&suspects, &read, None, now_ms(self.rooms));
+                self.room.take_over(&suspects, &read, None, self.rooms.now_ms());
                 true
             }
             Err(error) => {

@@ -4,19 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::codes::{CloseReason, ErrorCode};
-use frontrow_domain::ids::{LoginId, Ordinal};
+use frontrow_domain::event::Event;
+use frontrow_domain::ids::Ordinal;
 use frontrow_domain::protocol::{BadFrame, ClientFrame, HeldFor, Ref, ServerFrame, Subprotocol};
 use futures_util::{SinkExt as _, StreamExt as _};
 use governor::DefaultDirectRateLimiter;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::session::{Desk, Effect, Session, Watching, bad_message, reply};
-use super::upgrade::{Agreed, Socket};
+use super::session::{AtTheDoor, Desk, Effect, Session, Watching, bad_message, reply};
+use super::upgrade::{Agreed, Audience, Socket};
+use super::waiting::{AtTheDoorUntil, Login, changed, dismissed, ended, seen, waited_too_long};
+use crate::accounts::SignedInSocket;
 use crate::app::App;
+use crate::dashboard::{Standing, View};
 use crate::http::problem::Problem;
 use crate::listener::Place;
 use crate::rooms::{Cart, Frame, Joined, Subscription};
@@ -28,6 +32,8 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Commands beyond the rate limit before the socket is closed.
 const MAX_EXCESS: u32 = 100;
+/// How long an admin socket may stand at the door.
+const AUTH_TIMEOUT: Duration = Duration::from_secs(10);
 /// Clients of a server that goes away come back within this time, each at its own moment.
 const COME_BACK_WITHIN_MS: u64 = 2_000;
 
@@ -39,20 +45,14 @@ enum End {
     Close(CloseReason),
 }
 
-/// What keeps an eye on the login of a socket.
-struct Login {
-    id: LoginId,
-    expires: Instant,
-    /// Changes when this server hears that some login has ended.
-    endings: watch::Receiver<()>,
-}
-
 /// What one turn of the loop gives.
 type Turn = Result<(), End>;
 
 /// Runs a connection from its first frame to its last. Leaving and its metric happen on every path.
 pub(super) async fn run(app: Arc<App>, socket: Socket, agreed: Agreed) {
     metrics::socket_opened();
+    let room = Arc::clone(&agreed.room);
+    room.pulse.socket_opened();
     let reason = match Connection::open(app, socket, agreed).await {
         Some(mut connection) => {
             let end = connection.serve().await;
@@ -60,6 +60,7 @@ pub(super) async fn run(app: Arc<App>, socket: Socket, agreed: Agreed) {
         }
         None => None,
     };
+    room.pulse.socket_closed();
     metrics::socket_closed(reason);
 }
 
@@ -74,6 +75,11 @@ struct Connection {
     /// The losses of the cart that were told, or had happened before.
     losses_told: u64,
     login: Option<Login>,
+    /// Until when somebody has to be let in; `None` where everybody may watch, and afterwards.
+    at_the_door: Option<AtTheDoorUntil>,
+    /// An organizer's place at the event's dashboard.
+    view: Option<View>,
+    standing: Option<Standing>,
     pace: DefaultDirectRateLimiter,
     excess: u32,
     unanswered_pings: u32,
@@ -84,10 +90,9 @@ struct Connection {
 impl Connection {
     /// Joins the room and says hello.
     async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) -> Option<Self> {
-        let Agreed { mut room, subprotocol, resume, place } = agreed;
-        let resume = resume.as_ref().map(|(epoch, seq)| (epoch.as_str(), *seq));
+        let Agreed { mut room, subprotocol, resume, audience, place } = agreed;
         let joined = loop {
-            match room.join(resume) {
+            match room.join(position(resume.as_ref())) {
                 Some(joined) => break joined,
                 // Closed between the handshake and now: another instance takes its place.
                 None => room = app.rooms.open(room.event).await.ok()?,
@@ -97,15 +102,26 @@ impl Connection {
         let heartbeat_ms = app.settings.rooms.heartbeat_ms;
         let hello = ServerFrame::Hello { epoch: &room.epoch, seq, heartbeat_ms }.to_json();
         let pace = app.limits.socket();
+        let (session, frames, at_the_door) = match audience {
+            Audience::Everybody => (Session::Watching(Watching), frames, None),
+            // It is in the room already, so that the room stays; what it would see there is for those who are let in.
+            Audience::Organizers => {
+                let until = AtTheDoorUntil { deadline: Instant::now() + AUTH_TIMEOUT, resume };
+                (Session::AtTheDoor(AtTheDoor), Vec::new(), Some(until))
+            }
+        };
         let mut connection = Self {
             desk: Desk { app, room },
             socket,
             subprotocol,
             subscription,
-            session: Some(Session::Watching(Watching)),
+            session: Some(session),
             cart: None,
             losses_told: 0,
             login: None,
+            at_the_door,
+            view: None,
+            standing: None,
             pace,
             excess: 0,
             unanswered_pings: 0,
@@ -119,11 +135,12 @@ impl Connection {
     /// The loop. Its inputs, in the order in which they are looked at:
     ///
     /// 1. the server's stop, because nothing after it matters;
-    /// 2. the end of the login, so that no command slips through behind it;
+    /// 2. the end of the login, or of the right to look at an admin socket, so that no command slips through behind it;
     /// 3. the heartbeat, which a busy room must not starve;
     /// 4. the client's messages;
     /// 5. my own holds, before the map that shows them;
-    /// 6. the room's frames.
+    /// 6. the room's frames, unless somebody still stands at the door;
+    /// 7. the dashboard's frames, which are about what the room has shown.
     async fn serve(&mut self) -> End {
         let period = Duration::from_millis(self.desk.app.settings.rooms.heartbeat_ms);
         let mut heartbeat = interval(period);
@@ -135,13 +152,16 @@ impl Connection {
                 biased;
                 () = stop.cancelled() => Err(End::Close(CloseReason::ShuttingDown)),
                 () = ended(&self.desk.app, &mut self.login) => Err(End::Close(CloseReason::LoginExpired)),
+                () = dismissed(&mut self.standing) => Err(End::Close(CloseReason::Forbidden)),
+                () = waited_too_long(self.at_the_door.as_ref()) => Err(End::Close(CloseReason::Unauthorized)),
                 _ = heartbeat.tick() => self.on_heartbeat().await,
                 message = self.socket.next() => self.on_message(message).await,
                 () = changed(&mut self.cart) => self.send_cart().await,
-                frame = self.subscription.next() => match frame {
-                    Ok(frame) => self.send(frame.message(self.subprotocol)).await,
-                    Err(_lagged) => self.resync().await,
+                frame = self.subscription.next(), if self.at_the_door.is_none() => match frame {
+                    Ok(frame) => self.deliver(&frame).await,
+                    Err(_lagged) => self.on_lagged().await,
                 },
+                frame = seen(&mut self.view) => self.send(frame.message(self.subprotocol)).await,
             };
             if let Err(end) = turn {
                 return end;
@@ -194,19 +214,46 @@ impl Connection {
         match effect {
             Effect::None => Ok(()),
             Effect::Resync => self.resync().await,
-            Effect::SignedIn(signed_in) => {
-                let accounts = &self.desk.app.accounts;
-                self.login = Some(Login {
-                    id: signed_in.login.id,
-                    expires: Instant::now() + accounts.remaining(signed_in.login),
-                    endings: accounts.ended_logins(),
-                });
-                let cart = self.desk.room.watch_cart(signed_in.user);
-                self.losses_told = cart.borrow().losses;
-                self.cart = Some(cart);
-                self.send_cart().await
-            }
+            Effect::SignedIn(signed_in) => self.sign_in(signed_in).await,
+            Effect::LetIn(signed_in, event) => self.let_in(signed_in, *event).await,
         }
+    }
+
+    async fn sign_in(&mut self, signed_in: SignedInSocket) -> Turn {
+        let accounts = &self.desk.app.accounts;
+        self.login = Some(Login {
+            id: signed_in.login.id,
+            expires: Instant::now() + accounts.remaining(signed_in.login),
+            endings: accounts.ended_logins(),
+        });
+        let cart = self.desk.room.watch_cart(signed_in.user);
+        self.losses_told = cart.borrow().losses;
+        self.cart = Some(cart);
+        self.send_cart().await
+    }
+
+    /// Somebody who runs the event has signed an admin socket in: the first time they get all that they were not shown
+    /// before. Somebody else who does takes over their place.
+    async fn let_in(&mut self, signed_in: SignedInSocket, event: Event) -> Turn {
+        let Desk { app, room } = &self.desk;
+        if self.view.as_ref().is_none_or(|view| view.viewer() != signed_in.user) {
+            let view = app.dashboards.enter(app, room, event, signed_in.user);
+            self.standing = Some(view.standing());
+            self.view = Some(view);
+        }
+        let was_outside = self.at_the_door.take();
+        if let Some(AtTheDoorUntil { resume, .. }) = &was_outside {
+            let joined = self.desk.room.join(position(resume.as_ref()));
+            let Some(joined) = joined else { return Err(End::Close(CloseReason::ShuttingDown)) };
+            self.subscription = joined.subscription;
+            self.send_frames(joined.frames).await?;
+        }
+        self.sign_in(signed_in).await?;
+        let beginning = match (&mut self.view, was_outside) {
+            (Some(view), Some(_)) => view.beginning(self.desk.app.rooms.now_ms()),
+            _ => Vec::new(),
+        };
+        self.send_frames(beginning).await
     }
 
     /// Whether the command is within the limit; the end after too many that were not.
@@ -226,9 +273,24 @@ impl Connection {
         self.send(Message::Ping(Vec::new().into())).await
     }
 
+    /// One frame of the room. How long a delta took is known once this socket has taken it.
+    async fn deliver(&mut self, frame: &Frame) -> Turn {
+        self.send(frame.message(self.subprotocol)).await?;
+        if let Some(age) = frame.age() {
+            self.desk.room.pulse.delivered(age);
+        }
+        Ok(())
+    }
+
+    async fn on_lagged(&mut self) -> Turn {
+        self.desk.room.pulse.lagged();
+        self.resync().await
+    }
+
     /// Joins the room again: whatever was missed is in the snapshot.
     async fn resync(&mut self) -> Turn {
         metrics::resynced();
+        self.desk.room.pulse.resynced();
         let Some(joined) = self.desk.room.join(None) else { return Err(End::Close(CloseReason::ShuttingDown)) };
         self.subscription = joined.subscription;
         self.send_frames(joined.frames).await
@@ -258,8 +320,12 @@ impl Connection {
     }
 
     async fn send(&mut self, message: Message) -> Turn {
+        let bytes = message.len();
         match timeout(WRITE_TIMEOUT, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                self.desk.room.pulse.sent(bytes);
+                Ok(())
+            }
             Ok(Err(_gone)) => Err(End::Left),
             Err(_elapsed) => Err(End::Close(CloseReason::Slow)),
         }
@@ -290,31 +356,6 @@ fn too_fast(reference: &Ref) -> String {
     reply(reference, Err(Problem::new(ErrorCode::RateLimited, "too many commands, slow down")))
 }
 
-/// Waits for the end of the login: its time, or its revocation. Pending for ever while nobody is signed in.
-async fn ended(app: &App, login: &mut Option<Login>) {
-    let Some(Login { id, expires, endings }) = login else { return std::future::pending().await };
-    let revoked = async {
-        // It may have ended between the ticket and now.
-        while !app.accounts.has_ended(*id) {
-            if endings.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    tokio::select! {
-        () = sleep_until(*expires) => {}
-        () = revoked => {}
-    }
-}
-
-/// Pending for ever while nobody is signed in.
-async fn changed(cart: &mut Option<watch::Receiver<Cart>>) {
-    match cart {
-        Some(cart) => {
-            if cart.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-        None => std::future::pending().await,
-    }
+fn position(resume: Option<&(String, u64)>) -> Option<(&str, u64)> {
+    resume.map(|(epoch, seq)| (epoch.as_str(), *seq))
 }

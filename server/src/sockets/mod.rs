@@ -2,8 +2,10 @@
 //!
 //! * `upgrade` checks who may connect and takes the raw TCP stream out of the HTTP connection
 //! * `session` is what a connection is allowed to do: its phase is its type; it never touches the socket
+//! * `waiting` is what a connection waits for besides its socket and its room
 //! * `connection` is the one loop that does the socket's I/O
 
 mod connection;
 mod session;
 pub(crate) mod upgrade;
+mod waiting;

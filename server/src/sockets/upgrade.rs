@@ -1,4 +1,5 @@
-//! `GET /ws/v1/events/{id}`: decides who may connect, answers 101, and hands the raw stream to the connection loop.
+//! `GET /ws/v1/events/{id}` and `GET /ws/v1/admin/events/{id}`: decides who may connect, answers 101, and hands the raw
+//! stream to the connection loop.
 //!
 //! The handshake is answered here and not by axum's extractor, because the stream itself is wanted: later the fan-out
 //! writes finished frames straight to it.
@@ -38,31 +39,59 @@ pub(super) struct Agreed {
     pub(super) room: Arc<Room>,
     pub(super) subprotocol: Subprotocol,
     pub(super) resume: Option<(String, u64)>,
+    pub(super) audience: Audience,
     pub(super) place: Option<Arc<Place>>,
+}
+
+/// For whom a socket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Anybody: the map at once.
+    Everybody,
+    /// Those who run the event: nothing but a hello before they have said who they are.
+    Organizers,
 }
 
 /// The socket as the connection loop gets it.
 pub(super) type Socket = WebSocketStream<TcpStream>;
 
-/// The route.
+/// `GET /ws/v1/events/{id}`
 pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(resume): Query<Resume>,
-    mut request: Request,
+    request: Request,
 ) -> Answer<Response> {
+    accept(app, &id, resume, Audience::Everybody, request).await
+}
+
+/// `GET /ws/v1/admin/events/{id}`
+pub(crate) async fn upgrade_admin(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    Query(resume): Query<Resume>,
+    request: Request,
+) -> Answer<Response> {
+    accept(app, &id, resume, Audience::Organizers, request).await
+}
+
+async fn accept(app: Arc<App>, id: &str, resume: Resume, audience: Audience, mut request: Request) -> Answer<Response> {
     check_origin(request.headers(), &app.settings.server.allowed_origins)?;
     let place = request.extensions().get().cloned();
     let on_upgrade = hyper::upgrade::on(&mut request);
     let subprotocol = subprotocol(request.headers())?;
     let mut response = handshake(&request)?;
-    let event = app.catalogue.visible(&id, None).await?;
+    let event = match audience {
+        Audience::Everybody => app.catalogue.visible(id, None).await?,
+        // Who asks is not known yet; all that a stranger learns here is that there is such an event.
+        Audience::Organizers => app.catalogue.event(id.parse().map_err(|_| Problem::not_found("event"))?).await?,
+    };
     let room = app.rooms.open(event.id).await?;
     if let Some(chosen) = subprotocol {
         response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(chosen.name()));
     }
     let resume = resume.epoch.zip(resume.seq.and_then(|seq| seq.parse().ok()));
-    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume, place };
+    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume, audience, place };
     let sockets = app.sockets.clone();
     sockets.spawn(serve(app, on_upgrade, agreed));
     Ok(response)

@@ -15,9 +15,9 @@ use frontrow_domain::ids::TicketId;
 use frontrow_domain::order::Order;
 use frontrow_domain::ticket::{Ticket, TicketClaims, TicketCode, TicketState};
 use frontrow_settings::{Auth, Profile};
-use serde_json::json;
 use tracing::warn;
 
+use crate::json_web_keys::{JsonWebKey, JsonWebKeys};
 use crate::signing_keys::{KeyKind, SigningKeys};
 
 pub(crate) use view::TicketView;
@@ -127,11 +127,8 @@ impl TicketOffice {
     }
 
     /// The public keys, for those who verify codes by themselves (RFC 7517).
-    pub(crate) fn json_web_keys(&self) -> serde_json::Value {
-        let key = |key: &TicketKey| {
-            let id = frontrow_domain::hex::lower(&key.id);
-            json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": id, "x": key.public_x})
-        };
-        json!({"keys": self.keys().0.iter().map(key).collect::<Vec<_>>()})
+    pub(crate) fn json_web_keys(&self) -> JsonWebKeys {
+        let key = |key: &TicketKey| JsonWebKey::ed25519(frontrow_domain::hex::lower(&key.id), key.public_x.clone());
+        JsonWebKeys { keys: self.keys().0.iter().map(key).collect() }
     }
 }

@@ -14,22 +14,33 @@ use frontrow_domain::ticket::{CheckIn, Ticket};
 use frontrow_engines::ledger::TicketQuery;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::TicketView;
 use crate::accounts::{Caller, CallerNow, SignedIn};
 use crate::app::App;
 use crate::http::body::JsonBody;
-use crate::http::list::{self, Page};
+use crate::http::list::{self, List, Page};
 use crate::http::problem::{Answer, Problem};
+use crate::json_web_keys::JsonWebKeys;
 use crate::metrics;
 
 const QR_PIXELS: u32 = 240;
 
-#[derive(Deserialize)]
-struct Scan {
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Scan {
+    /// Of a ticket.
     code: String,
+}
+
+/// Somebody who may come in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Admission {
+    ticket: TicketView,
+    event_id: EventId,
+    /// The event's name.
+    event: String,
 }
 
 /// `GET tickets`
@@ -37,7 +48,7 @@ pub(crate) async fn tickets(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
     Query(page): Query<Page>,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<List<TicketView>>> {
     let after = page.cursor(|text| text.parse::<TicketId>().ok())?;
     let limit = page.limit()? + 1;
     if let Some(last) = after {
@@ -48,7 +59,7 @@ pub(crate) async fn tickets(
     }
     let query = TicketQuery { buyer: Some(caller.id), after, limit, ..TicketQuery::default() };
     let found = app.engines.ledger.tickets(&query).await?;
-    Ok(Json(list::page(found, limit, |ticket| ticket.id, |ticket| json!(TicketView::new(ticket)))))
+    Ok(Json(list::page(found, limit, |ticket| ticket.id, TicketView::new)))
 }
 
 /// `GET tickets/{id}/qr.svg`
@@ -75,7 +86,7 @@ pub(crate) async fn check_in(
     State(app): State<Arc<App>>,
     CallerNow(caller): CallerNow,
     body: JsonBody,
-) -> Answer<Json<Value>> {
+) -> Answer<Json<Admission>> {
     if caller.role == Role::Customer {
         return Err(Problem::forbidden());
     }
@@ -99,7 +110,8 @@ pub(crate) async fn check_in(
     match (found, find(&app, claims.ticket).await?) {
         (Some(CheckIn::Admitted), Some(ticket)) => {
             metrics::ticket_scanned("admitted");
-            Ok(Json(json!({"ticket": TicketView::new(ticket), "event_id": event.id, "event": event.name})))
+            let ticket = TicketView::new(ticket);
+            Ok(Json(Admission { ticket, event_id: event.id, event: event.name.clone() }))
         }
         (Some(CheckIn::AlreadyUsed { at }), Some(ticket)) => {
             metrics::ticket_scanned("already_used");
@@ -115,7 +127,7 @@ pub(crate) async fn check_in(
 }
 
 /// `GET /.well-known/ticket-keys.json`
-pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<Value> {
+pub(crate) async fn keys(State(app): State<Arc<App>>) -> Json<JsonWebKeys> {
     Json(app.tickets.json_web_keys())
 }
 

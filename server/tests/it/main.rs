@@ -6,8 +6,10 @@
 #[macro_use]
 mod journeys;
 mod embedded_process;
+mod frames;
 mod kills;
 mod on_cluster;
+mod openapi;
 mod support;
 mod transcript;
 mod unreliable_holds;

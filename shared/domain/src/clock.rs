@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch. Written as RFC 3339 UTC on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = Time, value_type = String, format = DateTime, description = "RFC 3339 in UTC.", example = "2027-06-12T18:00:00Z"))]
 pub struct UnixMs(pub i64);
 
 impl UnixMs {

@@ -213,6 +213,10 @@ pub enum CloseReason {
     LoginExpired,
     /// No pong for two heartbeats.
     Silent,
+    /// The role or the event is not theirs any more.
+    Forbidden,
+    /// An admin socket that nobody signed in.
+    Unauthorized,
     /// The client reads too slowly even for snapshots.
     Slow,
     /// More than a hundred commands beyond the limit.
@@ -225,10 +229,12 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Every reason, for documentation and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ShuttingDown,
         Self::TooBig,
         Self::LoginExpired,
+        Self::Unauthorized,
+        Self::Forbidden,
         Self::Silent,
         Self::Slow,
         Self::RateLimited,
@@ -242,6 +248,8 @@ impl CloseReason {
             Self::ShuttingDown => ("shutting_down", 1001),
             Self::TooBig => ("too_big", 1009),
             Self::LoginExpired => ("login_expired", 4401),
+            Self::Unauthorized => ("unauthorized", 4401),
+            Self::Forbidden => ("forbidden", 4403),
             Self::Silent => ("silent", 4408),
             Self::Slow => ("slow", 4413),
             Self::RateLimited => ("rate_limited", 4429),

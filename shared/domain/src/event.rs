@@ -12,6 +12,7 @@ use crate::money::Currency;
 /// Where an event stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum EventStatus {
     /// The ticket generator is writing its inventory.
     Generating,
@@ -67,6 +68,7 @@ impl EventStatus {
 
 /// How far the ticket generator has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Generation {
     /// Seats written so far.
     pub done: u32,
@@ -74,6 +76,7 @@ pub struct Generation {
     pub total: u32,
     /// Why it failed, in words for the organizer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub error: Option<String>,
 }
 
@@ -92,6 +95,7 @@ pub struct EarlierPrices {
 /// What happens to an order that leaves a single free seat between others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum OrphanRule {
     /// Nothing.
     #[default]

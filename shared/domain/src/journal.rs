@@ -1,10 +1,14 @@
 //! The journal of an event: what was done to it and to its seats, by whom, when and why.
 
+use serde::Serialize;
+
 use crate::clock::UnixMs;
 use crate::ids::{OrderId, Ordinal, OutboxId, UserId};
 
 /// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Action {
     /// An order was placed and claimed its seats.
     SeatsClaimed,
@@ -26,13 +30,15 @@ pub enum Action {
     SeatsUnblocked,
     /// Somebody's holds were ended for them.
     HoldsReleased,
+    /// Somebody's holds were given more time.
+    HoldsExtended,
     /// The event's record was changed.
     EventChanged,
 }
 
 impl Action {
     /// Every action, for parsing and for documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SeatsClaimed,
         Self::SeatsSold,
         Self::OrderExpired,
@@ -43,6 +49,7 @@ impl Action {
         Self::SeatsBlocked,
         Self::SeatsUnblocked,
         Self::HoldsReleased,
+        Self::HoldsExtended,
         Self::EventChanged,
     ];
 
@@ -59,6 +66,7 @@ impl Action {
             Self::SeatsBlocked => "seats_blocked",
             Self::SeatsUnblocked => "seats_unblocked",
             Self::HoldsReleased => "holds_released",
+            Self::HoldsExtended => "holds_extended",
             Self::EventChanged => "event_changed",
         }
     }
@@ -96,6 +104,7 @@ mod tests {
     fn names_round_trip() {
         for action in Action::ALL {
             assert_eq!(Action::parse(action.as_str()), Some(action));
+            assert_eq!(serde_json::to_value(action).expect("a name"), action.as_str());
         }
     }
 }

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// An ISO 4217 code, three capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[A-Z]{3}$", example = "EUR"))]
 pub struct Currency([u8; 3]);
 
 /// The text was not three capital letters.
@@ -65,6 +67,7 @@ impl<'de> Deserialize<'de> for Currency {
 
 /// An amount in the currency's minor unit: `7500 EUR` is seventy-five euros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Money {
     /// Minor units, never negative in prices.
     pub amount: i64,

@@ -21,6 +21,7 @@ pub const FIRST_VERSION: u64 = 1;
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum OrderStatus {
     /// Its seats are claimed until the deadline.
     AwaitingPayment,

@@ -4,11 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::holds::CLAIM_GRACE_MS;
 use crate::ids::{Ordinal, UserId};
 
 /// What a stranger sees: two bits a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[repr(u8)]
 pub enum SeatState {
     /// Free to hold.
@@ -58,6 +60,12 @@ pub struct Lease {
 }
 
 impl Lease {
+    /// For how long the seat has been held at `now_ms`; `None` of a claim that came from the ledger alone, which keeps no
+    /// time of the hold.
+    pub fn held_for_ms(&self, now_ms: u64) -> Option<u64> {
+        (self.first_held_ms < self.deadline_ms).then(|| now_ms.saturating_sub(self.first_held_ms))
+    }
+
     /// Whether the lease has ended at `now_ms`. The deadline itself is already too late.
     pub const fn is_past(&self, now_ms: u64) -> bool {
         self.deadline_ms <= now_ms
@@ -102,6 +110,16 @@ impl SeatRecord {
         }
     }
 
+    /// When its owner's time is over, by the hold store's clock. A claim lasts longer in the store than its order may take
+    /// to be paid.
+    pub fn ends_at_ms(&self) -> Option<u64> {
+        match self {
+            Self::Held(lease) => Some(lease.deadline_ms),
+            Self::Claimed(lease) => Some(lease.deadline_ms.saturating_sub(CLAIM_GRACE_MS)),
+            Self::Available | Self::Sold { .. } | Self::Blocked => None,
+        }
+    }
+
     /// Whose it is, if anybody's.
     pub const fn owner(&self) -> Option<UserId> {
         match self {
@@ -123,6 +141,7 @@ impl SeatRecord {
 
 /// Seats by state, as shown on an event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SeatCounts {
     /// Free to hold.
     pub available: u32,

@@ -14,6 +14,7 @@ crate::journeys!([
     a_released_seat_can_be_held_by_the_next_request,
     i7_a_hold_ends_for_everybody_at_its_deadline,
     holds_are_extended_but_not_for_ever_and_not_by_repeating_them,
+    holds_of_a_closed_event_are_not_extended,
     unknown_foreign_and_malformed_seats_change_nothing,
 ]);
 
@@ -118,6 +119,17 @@ async fn holds_are_extended_but_not_for_ever_and_not_by_repeating_them(engine: E
         (Duration::from_millis(5_900)..Duration::from_millis(6_900)).contains(&lived),
         "three times two seconds: {lived:?}"
     );
+}
+
+async fn holds_of_a_closed_event_are_not_extended(engine: Engine) {
+    let cluster = TestStack::start(engine, 1).await;
+    let id = cluster.event(3, |_| {}).await;
+    let ada = cluster.buyer(0).await;
+    assert_eq!(ada.hold(&id, &["A-1"]).await.status, 201);
+    let admin = cluster.admin(0).await;
+    assert_eq!(admin.patch(&format!("events/{id}"), json!({"status": "closed"})).await.status, 200);
+    let extended = ada.post(&format!("events/{id}/holds/extend"), json!({})).await;
+    assert_eq!((extended.status, extended.code()), (409, "not_on_sale"));
 }
 
 async fn unknown_foreign_and_malformed_seats_change_nothing(engine: Engine) {

@@ -1,6 +1,7 @@
 //! What people and programs do with a server, on either engine.
 
 mod accounts;
+mod admin_socket;
 mod after_the_sale;
 mod bad_input;
 mod by_mail;

@@ -1,12 +1,18 @@
 //! What the people who run an event do and see.
 
-use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::support::client::Reply;
 use crate::support::{Engine, TestStack};
 
 crate::journeys!([
     blocked_seats_are_out_of_sale_and_come_back,
     an_organizer_ends_holds_but_not_orders,
+    an_organizer_gives_holds_more_time_up_to_the_cap,
+    the_list_of_holds_says_who_where_and_for_which_order,
     the_log_says_who_did_what_when_and_why,
     orders_are_listed_paged_and_exported,
     numbers_are_the_ledgers,
@@ -74,6 +80,67 @@ async fn an_organizer_ends_holds_but_not_orders(engine: Engine) {
     assert!(verbs.contains(&"claim") && verbs.contains(&"release") && verbs.contains(&"settle"), "{verbs:?}");
     let first = past["items"].as_array().unwrap().last().unwrap();
     assert_eq!((&first["verb"], &first["seats"], &first["user_id"]), (&json!("hold"), &json!(["A-1"]), &me));
+}
+
+async fn an_organizer_gives_holds_more_time_up_to_the_cap(engine: Engine) {
+    let stack = TestStack::start(engine, 2).await;
+    let id = stack.event(5, |wish| wish["hold_ttl_s"] = json!(2)).await;
+    let (admin, ada, ben) = (stack.admin(1).await, stack.buyer(0).await, stack.buyer(0).await);
+    let path = format!("admin/events/{id}/extend");
+    let wish = |seats: &[&str]| json!({"seats": seats, "reason": "they called"});
+    let mut watcher = stack.admin_socket(1, &id, &admin).await;
+    let mut mine = stack.socket_of(0, &id, &ada).await;
+    ada.hold(&id, &["A-1", "A-3"]).await;
+    ben.hold(&id, &["A-2"]).await;
+    let first_held = Instant::now();
+    let refused = admin.post(&path, wish(&["A-1", "A-4"])).await;
+    assert_eq!((refused.status, refused.code(), &refused.body["seats"]), (409, "not_held", &json!(["A-4"])));
+    let left = |reply: &Reply| reply.body["seats"][0]["expires_in_ms"].as_u64().unwrap();
+    let mut times = Vec::new();
+    for _ in 0..4 {
+        sleep(Duration::from_millis(1_200)).await;
+        let extended = admin.post(&path, wish(&["A-1", "A-2"])).await;
+        assert_eq!((extended.status, extended.body["seats"].as_array().unwrap().len()), (200, 2), "{extended:?}");
+        times.push(left(&extended));
+    }
+    let row = watcher.wait_for("extended").await;
+    assert!(row["expires_in_ms"].as_u64().unwrap() > 1_900, "{row}");
+    assert_eq!(watcher.wait_for("expired").await["seat"], "A-3", "only what was named");
+    while mine.wait_for("cart").await["seats"].as_array().unwrap().len() != 1 {}
+    assert!(times[0] > 1_900, "the full TTL again: {times:?}");
+    assert!(times.last() < Some(&1_250), "three TTLs in all: {times:?}");
+    watcher.wait_for("expired").await;
+    let total = first_held.elapsed();
+    assert!((5_900..6_700).contains(&total.as_millis()), "{total:?}");
+    let log = admin.get(&format!("admin/events/{id}/log")).await.body;
+    let line = &log["items"][0];
+    assert_eq!((&line["action"], &line["reason"]), (&json!("holds_extended"), &json!("they called")));
+    assert_eq!(line["seats"], json!(["A-1", "A-2"]));
+}
+
+async fn the_list_of_holds_says_who_where_and_for_which_order(engine: Engine) {
+    let stack = TestStack::start(engine, 1).await;
+    let id = stack.event(5, |_| {}).await;
+    let (admin, ada) = (stack.admin(0).await, stack.buyer(0).await);
+    let order = ada.hold_and_order(&id, &["A-2"]).await;
+    ada.hold(&id, &["A-1"]).await;
+    let me = ada.get("auth/me").await.body;
+    let items = admin.get(&format!("admin/events/{id}/holds")).await.body["items"].clone();
+    let claimed = &items[0];
+    assert_eq!((&claimed["seat"], &claimed["state"]), (&json!("A-2"), &json!("claimed")), "the oldest first");
+    assert_eq!((&claimed["section"], &claimed["order_id"]), (&json!("A"), &order["id"]));
+    assert!(claimed["held_for_ms"].as_u64().is_some_and(|ms| ms < 10_000), "{claimed}");
+    assert!(claimed["expires_in_ms"].as_u64().unwrap() <= 300_000, "as long as the order can be paid: {claimed}");
+    let held = &items[1];
+    assert_eq!((&held["state"], &held["order_id"]), (&json!("held"), &Value::Null));
+    assert_eq!((&held["extended"], &held["user_id"]), (&json!(false), &me["id"]));
+    assert_eq!((&held["holder"]["id"], &held["holder"]["name"]), (&me["id"], &me["name"]));
+    let email = held["holder"]["email"].as_str().unwrap();
+    assert!(email.contains("••@") && email != me["email"], "{email}");
+    sleep(Duration::from_millis(50)).await;
+    admin.post(&format!("admin/events/{id}/extend"), json!({"seats": ["A-1"], "reason": "x"})).await;
+    let items = admin.get(&format!("admin/events/{id}/holds")).await.body["items"].clone();
+    assert_eq!(items[1]["extended"], true);
 }
 
 async fn the_log_says_who_did_what_when_and_why(engine: Engine) {
@@ -176,7 +243,7 @@ async fn every_route_is_for_those_who_run_the_event(engine: Engine) {
         assert_eq!(ada.get(&path).await.status, 403, "{path}");
         assert_eq!(other.get(&path).await.status, 404, "{path}");
     }
-    for verb in ["block", "unblock", "release"] {
+    for verb in ["block", "unblock", "release", "extend"] {
         let (path, wish) = (format!("admin/events/{id}/{verb}"), json!({"seats": ["A-1"], "reason": "x"}));
         assert_eq!(stack.anonymous(0).post(&path, wish.clone()).await.status, 401, "{path}");
         assert_eq!(ada.post(&path, wish.clone()).await.status, 403, "{path}");

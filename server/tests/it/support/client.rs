@@ -3,6 +3,7 @@
 use reqwest::{Client, Method, Response, header};
 use serde_json::{Value, json};
 
+use super::document::{DOCUMENT, Seen};
 use super::{PASSWORD, PATIENCE};
 
 /// An answer.
@@ -16,9 +17,15 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(crate) async fn read(response: Response) -> Self {
+    /// Reads an answer and holds it against the document.
+    pub(crate) async fn read(method: &Method, response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let path = response.url().path().to_owned();
         let bytes = response.bytes().await.expect("a body").to_vec();
+        let seen = Seen { method: method.as_str(), path: &path, status, headers: &headers, bytes: &bytes };
+        if let Some(complaint) = DOCUMENT.complaint(&seen) {
+            panic!("{method} {path}: {complaint}\n{}", String::from_utf8_lossy(&bytes));
+        }
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
         Self { status, headers, bytes, body }
     }
@@ -79,17 +86,23 @@ impl TestClient {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Reply {
-        let mut request = self.http.request(method, format!("{}/api/v1/{path}", self.base));
+        let mut request = self.http.request(method.clone(), format!("{}/api/v1/{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(body) = body {
-            request = request.json(&body);
+        if let Some(body) = &body {
+            request = request.json(body);
         }
-        Reply::read(request.send().await.expect("an answer")).await
+        let reply = Reply::read(&method, request.send().await.expect("an answer")).await;
+        if let Some(body) = body.filter(|_| reply.status < 300) {
+            let path = path.split('?').next().unwrap_or_default();
+            let complaint = DOCUMENT.request_complaint(method.as_str(), &format!("/api/v1/{path}"), &body);
+            assert_eq!(complaint, None, "the server takes more than the document says");
+        }
+        reply
     }
 
     /// Refreshes with exactly this cookie (`NAME=VALUE`), as a browser that has no other would.
@@ -122,7 +135,7 @@ impl TestClient {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
-        Reply::read(request.body(body).send().await.expect("an answer")).await
+        Reply::read(&Method::POST, request.body(body).send().await.expect("an answer")).await
     }
 
     pub(crate) async fn hold(&self, event: &str, seats: &[&str]) -> Reply {

@@ -2,6 +2,7 @@
 //! database of their own.
 
 pub(crate) mod client;
+pub(crate) mod document;
 pub(crate) mod shopping;
 mod socket;
 
@@ -257,14 +258,19 @@ impl TestStack {
 
     /// An event of `seats` seats that is on sale, created by an administrator; `change` edits the request.
     pub(crate) async fn event(&self, seats: u32, change: impl FnOnce(&mut Value)) -> String {
+        let admin = self.admin(0).await;
+        self.event_of(&admin, seats, change).await
+    }
+
+    /// The same, created by somebody else.
+    pub(crate) async fn event_of(&self, organizer: &TestClient, seats: u32, change: impl FnOnce(&mut Value)) -> String {
         let mut wish = new_event(seats);
         wish["on_sale"] = json!(true);
         change(&mut wish);
-        let admin = self.admin(0).await;
-        let created = admin.post_with_key("events", wish, &Uuid::new_v4().to_string()).await;
+        let created = organizer.post_with_key("events", wish, &Uuid::new_v4().to_string()).await;
         assert_eq!(created.status, 202, "{created:?}");
         let id = created.body["id"].as_str().expect("an id").to_owned();
-        admin.wait_for_event(&id, |event| event["status"] != "generating").await;
+        organizer.wait_for_event(&id, |event| event["status"] != "generating").await;
         id
     }
 
@@ -272,11 +278,25 @@ impl TestStack {
         TestSocket::open(&self.address(server), event, "frontrow.v1.json").await
     }
 
+    /// An admin socket that nobody has signed in yet.
+    pub(crate) async fn door(&self, server: usize, event: &str) -> TestSocket {
+        let url = format!("ws://{}/ws/v1/admin/events/{event}", self.address(server));
+        TestSocket::connect(&url, &[]).await.expect("an upgrade")
+    }
+
+    /// An admin socket that is signed in as the client, who runs the event.
+    pub(crate) async fn admin_socket(&self, server: usize, event: &str, client: &TestClient) -> TestSocket {
+        let mut socket = self.door(server, event).await;
+        let reply = socket.sign_in(client).await;
+        assert_eq!(reply["ok"], true, "{reply}");
+        socket.wait_for("snapshot").await;
+        socket
+    }
+
     /// A socket that is signed in as the client.
     pub(crate) async fn socket_of(&self, server: usize, event: &str, client: &TestClient) -> TestSocket {
         let mut socket = self.socket(server, event).await;
-        let ticket = client.post("auth/ws-ticket", json!({})).await;
-        let reply = socket.command(json!({"type": "auth", "ref": "auth", "ticket": ticket.body["ticket"]})).await;
+        let reply = socket.sign_in(client).await;
         assert_eq!(reply["ok"], true, "{reply}");
         socket
     }

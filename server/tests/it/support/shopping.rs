@@ -150,7 +150,7 @@ impl TestStack {
             .send()
             .await
             .expect("an answer");
-        Reply::read(response).await
+        Reply::read(&Method::POST, response).await
     }
 }
 

@@ -1,14 +1,15 @@
 //! A WebSocket client that keeps the map as the protocol says, and checks every rule while it does.
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::PATIENCE;
+use super::document::DOCUMENT;
+use super::{PATIENCE, TestClient};
 
 /// A frame from the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,12 +74,19 @@ impl TestSocket {
         }
     }
 
+    /// Sends `auth` with a new ticket of the client and gives back the reply.
+    pub(crate) async fn sign_in(&mut self, client: &TestClient) -> Value {
+        let ticket = client.post("auth/ws-ticket", json!({})).await;
+        self.command(json!({"type": "auth", "ref": "auth", "ticket": ticket.body["ticket"]})).await
+    }
+
     /// The next frame; pings are answered by the library.
     pub(crate) async fn next(&mut self) -> Frame {
         loop {
             match timeout(PATIENCE, self.socket.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).expect("JSON");
+                    assert_eq!(misfit(&frame), None, "{frame}");
                     self.follow(&frame);
                     return Frame::Json(frame);
                 }
@@ -186,4 +194,11 @@ pub(crate) fn hash(states: &[u8]) -> String {
         }
     }
     format!("{:08x}", !crc)
+}
+
+/// What is wrong with a frame from the server, of the public socket or of the admin socket.
+fn misfit(frame: &Value) -> Option<String> {
+    let public = DOCUMENT.component_misfit("ServerFrame", frame)?;
+    let organizers = DOCUMENT.component_misfit("AdminFrame", frame)?;
+    Some(format!("{public}; {organizers}"))
 }

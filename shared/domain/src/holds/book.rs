@@ -47,6 +47,7 @@ impl HoldBook {
             Command::Hold { user, seats, ttl_ms, limit } => self.hold(now_ms, *user, seats, *ttl_ms, *limit),
             Command::Release { user, seats } => self.release(now_ms, *user, seats),
             Command::Extend { user, ttl_ms } => self.extend(now_ms, *user, *ttl_ms),
+            Command::Prolong { seats, ttl_ms, .. } => self.prolong(now_ms, seats, *ttl_ms),
             Command::Expire { seats } => self.expire(now_ms, seats),
             Command::Claim { user, seats, ttl_ms } => self.claim(now_ms, *user, seats, *ttl_ms),
             Command::Unclaim { user, seats, hold_ttl_ms } => self.unclaim(now_ms, *user, seats, *hold_ttl_ms),
@@ -116,11 +117,26 @@ impl HoldBook {
             if lease.owner != user || lease.is_past(now_ms) {
                 continue;
             }
-            let cap = lease.first_held_ms + LIFETIME_IN_TTLS * ttl_ms;
-            lease.deadline_ms = lease.deadline_ms.max(cap.min(now_ms + ttl_ms));
+            give_time(lease, now_ms, ttl_ms);
             yours.push(held(seat, lease));
         }
         Ok(Outcome::Yours(yours))
+    }
+
+    fn prolong(&mut self, now_ms: u64, seats: &[Ordinal], ttl_ms: u64) -> Result<Outcome, Refusal> {
+        self.any_gate()?;
+        let is_held = |seat: &Ordinal| matches!(self.record(now_ms, *seat), SeatRecord::Held(_));
+        let others: Vec<_> = seats.iter().copied().filter(|seat| !is_held(seat)).collect();
+        if !others.is_empty() {
+            return Err(Refusal::NotHeld(others));
+        }
+        let mut theirs = Vec::new();
+        for &seat in seats {
+            let Some(SeatRecord::Held(lease)) = self.taken.get_mut(&seat) else { continue };
+            give_time(lease, now_ms, ttl_ms);
+            theirs.push(held(seat, lease));
+        }
+        Ok(Outcome::Yours(theirs))
     }
 
     fn expire(&mut self, now_ms: u64, seats: &[Ordinal]) -> Result<Outcome, Refusal> {
@@ -225,7 +241,7 @@ impl HoldBook {
 
     fn settle_one(&mut self, now_ms: u64, settled: &SettledSeat) {
         let record = match settled.state {
-            Settled::Claimed(lease) => SeatRecord::Claimed(lease),
+            Settled::Claimed(lease) => SeatRecord::Claimed(self.with_age(now_ms, settled.ordinal, lease)),
             Settled::Sold { owner } => SeatRecord::Sold { owner },
             Settled::Blocked => SeatRecord::Blocked,
             Settled::Available { last_fence } => {
@@ -241,6 +257,14 @@ impl HoldBook {
             }
         };
         self.taken.insert(settled.ordinal, record);
+    }
+
+    /// The ledger does not know since when a seat was held; of the same grant this book does.
+    fn with_age(&self, now_ms: u64, seat: Ordinal, lease: Lease) -> Lease {
+        let record = self.record(now_ms, seat);
+        let same = record.lease().filter(|known| known.owner == lease.owner && known.fence == lease.fence);
+        let first_held_ms = same.map_or(lease.first_held_ms, |known| known.first_held_ms.min(lease.first_held_ms));
+        Lease { first_held_ms, ..lease }
     }
 
     fn rebuild(&mut self, epoch: u64) -> Result<Outcome, Refusal> {
@@ -283,6 +307,12 @@ impl HoldBook {
     fn count_of(&self, now_ms: u64, user: UserId) -> u32 {
         u32::try_from(self.seats_of(now_ms, user).count()).unwrap_or(u32::MAX)
     }
+}
+
+/// Back to the full TTL, never less than it has, never beyond the cap.
+fn give_time(lease: &mut Lease, now_ms: u64, ttl_ms: u64) {
+    let cap = lease.first_held_ms + LIFETIME_IN_TTLS * ttl_ms;
+    lease.deadline_ms = lease.deadline_ms.max(cap.min(now_ms + ttl_ms));
 }
 
 const fn held(ordinal: Ordinal, lease: &Lease) -> HeldSeat {

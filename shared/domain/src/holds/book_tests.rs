@@ -88,6 +88,41 @@ fn extension_ends_three_ttls_after_the_seat_was_first_held() {
 }
 
 #[test]
+fn an_organizer_gives_time_to_all_of_the_seats_or_to_none() {
+    let mut book = open_book();
+    yours(book.apply(0, &hold(ADA, &[1])));
+    yours(book.apply(100, &hold(BEN, &[2])));
+    let fence = yours(book.apply(100, &hold(BEN, &[3])))[0].fence;
+    book.apply(100, &Command::Claim { user: BEN, seats: vec![(Ordinal(3), fence)], ttl_ms: TTL_MS });
+    let prolong = |ordinals: &[u32]| Command::Prolong { by: ADA, seats: seats(ordinals), ttl_ms: TTL_MS };
+    let refused = book.apply(900, &prolong(&[1, 3, 4]));
+    assert_eq!(refused, Outcome::Refused(Refusal::NotHeld(seats(&[3, 4]))), "claimed, and free");
+    let deadlines = |outcome| yours(outcome).iter().map(|seat| seat.deadline_ms).collect::<Vec<_>>();
+    assert_eq!(deadlines(book.apply(900, &prolong(&[2, 1]))), [1900, 1900], "in the order of the command");
+    assert_eq!(deadlines(book.apply(1800, &prolong(&[1, 2]))), [2800, 2800]);
+    assert_eq!(deadlines(book.apply(2700, &prolong(&[1, 2]))), [3000, 3100], "three TTLs after each was first held");
+    let late = book.apply(3000, &prolong(&[1, 2]));
+    assert_eq!(late, Outcome::Refused(Refusal::NotHeld(seats(&[1]))), "what is over is not held");
+}
+
+#[test]
+fn a_settled_claim_keeps_the_age_of_the_same_grant() {
+    let mut book = open_book();
+    let fence = yours(book.apply(10, &hold(ADA, &[1])))[0].fence;
+    book.apply(20, &Command::Claim { user: ADA, seats: vec![(Ordinal(1), fence)], ttl_ms: TTL_MS });
+    let lease = Lease { owner: ADA, fence, first_held_ms: 5000, deadline_ms: 5000 };
+    let settle = |version, lease| Command::Settle {
+        rebuild_epoch: None,
+        seats: vec![SettledSeat { ordinal: Ordinal(1), version, state: Settled::Claimed(lease) }],
+    };
+    book.apply(30, &settle(1, lease));
+    assert_eq!(book.record(30, Ordinal(1)), SeatRecord::Claimed(Lease { first_held_ms: 10, ..lease }));
+    let other = Lease { owner: BEN, ..lease };
+    book.apply(40, &settle(2, other));
+    assert_eq!(book.record(40, Ordinal(1)), SeatRecord::Claimed(other), "another grant has another age");
+}
+
+#[test]
 fn a_claim_needs_the_fence_of_the_hold_and_may_be_repeated() {
     let mut book = open_book();
     let fence = yours(book.apply(0, &hold(ADA, &[1])))[0].fence;

@@ -45,6 +45,16 @@ pub enum Command {
         /// The full TTL.
         ttl_ms: u64,
     },
+    /// Sets held seats back to the full TTL, whoever holds them, up to [`LIFETIME_IN_TTLS`] after each was first held. All
+    /// of them must be held.
+    Prolong {
+        /// By whom.
+        by: UserId,
+        /// Which seats, without repetition.
+        seats: Vec<Ordinal>,
+        /// The full TTL.
+        ttl_ms: u64,
+    },
     /// Frees those of the seats whose hold or claim has ended.
     Expire {
         /// Which seats are thought to be due.
@@ -97,6 +107,7 @@ impl Command {
             Self::Hold { .. } => "hold",
             Self::Release { .. } => "release",
             Self::Extend { .. } => "extend",
+            Self::Prolong { .. } => "prolong",
             Self::Expire { .. } => "expire",
             Self::Claim { .. } => "claim",
             Self::Unclaim { .. } => "unclaim",
@@ -115,6 +126,7 @@ impl Command {
             | Self::Extend { user, .. }
             | Self::Claim { user, .. }
             | Self::Unclaim { user, .. } => Some(*user),
+            Self::Prolong { by, .. } => Some(*by),
             Self::Expire { .. } | Self::Settle { .. } | Self::Mend { .. } | Self::Rebuild { .. } | Self::SetGate(_) => {
                 None
             }
@@ -199,7 +211,7 @@ pub struct PastChange {
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// `Hold`, `Extend` and `Claim`: these seats are now the caller's.
+    /// `Hold`, `Extend` and `Claim`: these seats are now the caller's. `Prolong`: these are their holders', for longer.
     Yours(Vec<HeldSeat>),
     /// `Release`, `Unclaim` and `Expire`: these seats are free now.
     Freed {

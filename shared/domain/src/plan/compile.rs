@@ -108,6 +108,7 @@ impl Compiler {
         let number = node.required("seat_number").and_then(|number| number.text());
         let position = node.required("position").and_then(|position| position.point());
         let category = node.required("category").and_then(|category| category.text());
+        let accessible = node.optional("accessible").and_then(|flag| flag.flag()).unwrap_or(false);
         let (Some(name), Some(number), Some((x, y)), Some(category)) = (name, number, position, category) else {
             return;
         };
@@ -130,6 +131,7 @@ impl Compiler {
             category,
             x: origin.0 + x,
             y: origin.1 + y,
+            accessible,
         });
     }
 }

@@ -56,6 +56,17 @@ fn positions_become_absolute_and_seats_keep_their_order() {
 }
 
 #[test]
+fn seats_for_wheelchairs_are_marked_and_only_they() {
+    let mut plan = small_plan();
+    plan["zones"][0]["rows"][0]["seats"][1]["accessible"] = json!(true);
+    let wire = serde_json::to_value(compile(&plan).expect("a usable plan")).expect("serializes");
+    assert_eq!(wire["seats"][1]["accessible"], true);
+    assert_eq!(wire["seats"][0].get("accessible"), None, "most seats are not: not a byte for them");
+    let found = problems(|plan| plan["zones"][0]["rows"][0]["seats"][0]["accessible"] = json!("yes"));
+    assert_eq!(found, [("$.zones[0].rows[0].seats[0].accessible".into(), "must be true or false".into())]);
+}
+
+#[test]
 fn every_problem_is_reported_with_its_path() {
     let found = problems(|plan| {
         plan["zones"][0]["rows"][0]["seats"][1]["seat_guid"] = json!("G-1-1");

@@ -80,5 +80,6 @@ fn add(layout: &mut Layout, row: &str, number: u32, category: usize, (x, y): (f6
     let section = layout.sections.len() - 1;
     let seat = format!("{}-{row}-{number}", layout.sections[section].id);
     layout.ordinals.insert(seat.clone(), Ordinal(layout.seats_total()));
-    layout.seats.push(Seat { seat, section, row: row.into(), number: number.to_string(), category, x, y });
+    let (row, number, accessible) = (row.into(), number.to_string(), false);
+    layout.seats.push(Seat { seat, section, row, number, category, x, y, accessible });
 }

@@ -42,10 +42,14 @@ pub struct Seat {
     pub x: f64,
     /// Absolute, in plan units.
     pub y: f64,
+    /// Meant for people with a wheelchair: `accessible` of the seat in the plan, which pretix does not have.
+    pub accessible: bool,
 }
 
 /// A zone with seats.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanSection))]
 pub struct Section {
     /// Unique in the plan.
     pub id: String,
@@ -65,6 +69,8 @@ pub struct Section {
 
 /// A price category.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanCategory))]
 pub struct Category {
     /// Unique in the plan; the key of `prices`.
     pub id: String,
@@ -78,6 +84,8 @@ pub struct Category {
 
 /// Something drawn that is not a seat.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanArea))]
 pub struct Area {
     /// What is drawn.
     #[serde(flatten)]
@@ -90,18 +98,23 @@ pub struct Area {
     pub rotation: f64,
     /// Fill, as a CSS colour.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub color: Option<String>,
     /// Outline, as a CSS colour.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub border_color: Option<String>,
     /// A text on it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub text: Option<AreaText>,
 }
 
 /// The geometry of an area.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "shape", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanShape))]
 pub enum Shape {
     /// From its position to the right and down.
     Rectangle {
@@ -133,6 +146,8 @@ pub enum Shape {
 
 /// A text on an area.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanText))]
 pub struct AreaText {
     /// What it says.
     pub text: String,
@@ -148,6 +163,8 @@ pub struct AreaText {
 
 /// The drawing's extent, in plan units.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = PlanSize))]
 pub struct Size {
     /// Horizontal.
     pub width: f64,
@@ -187,18 +204,45 @@ impl Layout {
     }
 }
 
-/// Seats name their section and category on the wire, so that a client needs no second table.
+/// What goes over the wire. Seats name their section and category there, so that a client needs no second table.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = Plan))]
+struct Wire<'a> {
+    name: &'a str,
+    /// A seat's index is its ordinal.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<WireSeat<'a>>))]
+    seats: WireSeats<'a>,
+    sections: &'a [Section],
+    categories: &'a [Category],
+    /// Drawn, never sold.
+    areas: &'a [Area],
+    size: Size,
+}
+
+/// A seat of the plan.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanSeat))]
+struct WireSeat<'a> {
+    /// Its name, unique in the plan: what requests use.
+    seat: &'a str,
+    /// Id of its section.
+    section: &'a str,
+    row: &'a str,
+    number: &'a str,
+    /// Id of its category.
+    category: &'a str,
+    /// Absolute, in plan units.
+    x: f64,
+    /// Absolute, in plan units.
+    y: f64,
+    /// Meant for people with a wheelchair. Only there where it is so: most seats of a plan are not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", schema(required = false))]
+    accessible: bool,
+}
+
 impl Serialize for Layout {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Wire<'a> {
-            name: &'a str,
-            seats: WireSeats<'a>,
-            sections: &'a [Section],
-            categories: &'a [Category],
-            areas: &'a [Area],
-            size: Size,
-        }
         Wire {
             name: &self.name,
             seats: WireSeats(self),
@@ -215,16 +259,6 @@ struct WireSeats<'a>(&'a Layout);
 
 impl Serialize for WireSeats<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct WireSeat<'a> {
-            seat: &'a str,
-            section: &'a str,
-            row: &'a str,
-            number: &'a str,
-            category: &'a str,
-            x: f64,
-            y: f64,
-        }
         let layout = self.0;
         let mut list = serializer.serialize_seq(Some(layout.seats.len()))?;
         for seat in &layout.seats {
@@ -236,8 +270,28 @@ impl Serialize for WireSeats<'_> {
                 category: &layout.category_of(seat).id,
                 x: seat.x,
                 y: seat.y,
+                accessible: seat.accessible,
             })?;
         }
         list.end()
+    }
+}
+
+/// A layout is described by what it is written as.
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for Layout {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        Wire::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for Layout {
+    fn name() -> std::borrow::Cow<'static, str> {
+        Wire::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        Wire::schemas(schemas);
     }
 }

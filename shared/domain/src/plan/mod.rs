@@ -28,6 +28,7 @@ pub const MAX_PROBLEMS: usize = 100;
 
 /// One thing that is wrong with a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlanProblem {
     /// Where, as a JSON path: `$.zones[0].rows[2].seats[7].seat_guid`.
     pub path: String,

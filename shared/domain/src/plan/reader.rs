@@ -91,6 +91,15 @@ impl<'a> Node<'a> {
         text::line(text, MAX_TEXT_CHARS).map_err(|bad| self.problem(bad.to_string())).ok()
     }
 
+    /// Yes or no.
+    pub(super) fn flag(&self) -> Option<bool> {
+        let flag = self.value.as_bool();
+        if flag.is_none() {
+            self.problem("must be true or false");
+        }
+        flag
+    }
+
     /// A finite number whose size a canvas can still draw.
     pub(super) fn coordinate(&self) -> Option<f64> {
         let number = self.value.as_f64().filter(|number| number.is_finite() && number.abs() <= 1e7);

@@ -2,10 +2,13 @@
 //!
 //! Encoding is here and nowhere else, so that a room encodes once and everybody gets the same bytes.
 
+mod activity;
 mod binary;
 mod client;
+pub mod dashboard;
 mod server;
 
+pub use activity::{Activity, ActivityRow, Holder, masked_email};
 pub use binary::{beacon_bytes, delta_bytes, snapshot_bytes};
 pub use client::{BadFrame, ClientFrame, Command, Ref};
 pub use server::{Delta, HeldFor, ServerFrame};

@@ -21,6 +21,8 @@ pub struct Delta {
 
 /// A seat in my cart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = HeldSeat))]
 pub struct HeldFor {
     /// The seat's name.
     pub seat: String,

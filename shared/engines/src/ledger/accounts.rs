@@ -82,6 +82,9 @@ pub trait Accounts: Send + Sync {
     /// The account with this id.
     async fn user(&self, id: UserId) -> Result<Option<User>, LedgerError>;
 
+    /// The accounts with these ids, in any order; unknown ones are left out.
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, LedgerError>;
+
     /// The account with this normalised e-mail.
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, LedgerError>;
 

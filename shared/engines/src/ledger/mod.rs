@@ -22,7 +22,7 @@ pub use outbox::{LogPosition, Outbox, OutboxFeed, OutboxLag};
 pub use plan_bytes::PlanBytes;
 pub use sales::{
     AnswerToStore, ChangeRefusal, NextLook, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales,
-    SalesTotals, SeatsChange,
+    SalesFigures, SalesTotals, SeatsChange,
 };
 pub use tickets::{TicketQuery, Tickets};
 

@@ -6,7 +6,7 @@ use frontrow_domain::clock::UnixMs;
 use frontrow_domain::holds::SettledSeat;
 use frontrow_domain::ids::{EventId, OrderId, Ordinal, PaymentId, UserId};
 use frontrow_domain::journal::Entry;
-use frontrow_domain::order::{Order, OrderStatus};
+use frontrow_domain::order::{MoneyState, Order, OrderStatus};
 use frontrow_domain::ticket::Ticket;
 
 use super::{AnswerKey, LedgerError, StoredAnswer};
@@ -140,6 +140,21 @@ pub struct SalesTotals {
     pub tickets_used: u64,
 }
 
+/// An event's sales in numbers, for those who run it; seats and tickets as of one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SalesFigures {
+    /// Orders, and the sum of their totals in minor units, by status and by what is known of their money.
+    pub orders: Vec<(OrderStatus, MoneyState, u64, i64)>,
+    /// Tickets that can still open the door.
+    pub tickets_valid: u64,
+    /// Tickets that have opened it.
+    pub tickets_used: u64,
+    /// Seats that have such a ticket.
+    pub seats_with_ticket: u64,
+    /// Seats that are sold, at the same moment.
+    pub seats_sold: u64,
+}
+
 /// The port. Every change of seats writes its outbox row and its line of the journal in the same transaction; both have
 /// the id of the entry.
 #[async_trait]
@@ -170,6 +185,9 @@ pub trait Sales: Send + Sync {
 
     /// What an event has sold.
     async fn sales_totals(&self, event: EventId) -> Result<SalesTotals, LedgerError>;
+
+    /// The same and what it takes to see that no seat is sold twice. It looks at every sold seat: ask seldom.
+    async fn sales_figures(&self, event: EventId) -> Result<SalesFigures, LedgerError>;
 
     /// Takes available seats out of sale, all or none; the ones that are claimed or sold come back as the error. Which
     /// seats: the entry's.

@@ -13,6 +13,7 @@ crate::contract!(
     [
         an_email_belongs_to_one_account,
         accounts_are_found_in_any_case_and_paged,
+        many_accounts_are_read_at_once,
         a_password_and_a_proven_address_are_kept,
         a_scanner_has_assignments_until_the_role_changes,
         a_one_time_token_works_once,
@@ -67,6 +68,20 @@ async fn accounts_are_found_in_any_case_and_paged(ledger: &impl Ledger) {
     let found = ledger.find_users("jörg", &found[1].email, 2).await.expect("answers");
     assert_eq!(found, people[2..]);
     assert_eq!(ledger.find_users("j%rg", "", 2).await.expect("answers"), []);
+}
+
+async fn many_accounts_are_read_at_once(ledger: &impl Ledger) {
+    let users = ["one@at-once.org", "two@at-once.org", "three@at-once.org"].map(user);
+    for user in &users {
+        assert!(ledger.create_user(user).await.expect("answers"));
+    }
+    let wanted = [users[2].id, new_user_id(), users[0].id, users[0].id];
+    let mut found = ledger.users(&wanted).await.expect("answers");
+    found.sort_by_key(|user| user.id);
+    let mut expected = vec![users[0].clone(), users[2].clone()];
+    expected.sort_by_key(|user| user.id);
+    assert_eq!(found, expected, "unknown ones are left out");
+    assert_eq!(ledger.users(&[]).await.expect("answers"), []);
 }
 
 async fn a_password_and_a_proven_address_are_kept(ledger: &impl Ledger) {

@@ -25,6 +25,7 @@ enum Move {
     Hold(UserId, Vec<Ordinal>),
     Release(UserId, Vec<Ordinal>),
     Extend(UserId),
+    Prolong(UserId, Vec<Ordinal>),
     Expire(Vec<Ordinal>),
     Claim(UserId, Vec<Ordinal>, StaleFence),
     Unclaim(UserId, Vec<Ordinal>, StaleFence, Option<u64>),
@@ -58,6 +59,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         8 => (user(), seats()).prop_map(|(user, seats)| Move::Hold(user, seats)),
         3 => (user(), seats()).prop_map(|(user, seats)| Move::Release(user, seats)),
         2 => user().prop_map(Move::Extend),
+        2 => (user(), seats()).prop_map(|(user, seats)| Move::Prolong(user, seats)),
         3 => seats().prop_map(Move::Expire),
         4 => (user(), seats(), proptest::bool::weighted(0.2)).prop_map(|(user, seats, stale)| Move::Claim(user, seats, stale)),
         2 => (user(), seats(), proptest::bool::weighted(0.2), proptest::option::of(Just(TTL_MS)))
@@ -92,6 +94,10 @@ mod on_redis {
         let mut moves = vec![Move::Hold(user, vec![Ordinal(0)])];
         for _ in 0..5 {
             moves.extend([Move::Wait(TTL_MS * 2 / 3), Move::Extend(user)]);
+        }
+        moves.push(Move::Hold(user, vec![Ordinal(1)]));
+        for _ in 0..5 {
+            moves.extend([Move::Wait(TTL_MS * 2 / 3), Move::Prolong(user, vec![Ordinal(1)])]);
         }
         compare(&redis().await, &moves).await.unwrap();
     }
@@ -148,6 +154,7 @@ fn command(next: &Move, book: &HoldBook, now_ms: u64) -> Command {
         Move::Hold(user, seats) => Command::Hold { user, seats, ttl_ms: TTL_MS, limit: LIMIT },
         Move::Release(user, seats) => Command::Release { user, seats },
         Move::Extend(user) => Command::Extend { user, ttl_ms: TTL_MS },
+        Move::Prolong(by, seats) => Command::Prolong { by, seats, ttl_ms: TTL_MS },
         Move::Expire(seats) => Command::Expire { seats },
         Move::Claim(user, seats, stale) => Command::Claim { user, seats: fences(&seats, stale), ttl_ms: TTL_MS },
         Move::Unclaim(user, seats, stale, hold_ttl_ms) => {

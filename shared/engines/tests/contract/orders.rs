@@ -5,8 +5,10 @@ use std::slice;
 
 use frontrow_domain::ids::{EventId, OrderId};
 use frontrow_domain::money::Money;
-use frontrow_domain::order::{Order, OrderStatus};
-use frontrow_engines::ledger::{Ledger, NextLook, OrderChange, OrderQuery, Placing, SalesTotals, SeatsChange};
+use frontrow_domain::order::{MoneyState, Order, OrderStatus};
+use frontrow_engines::ledger::{
+    Ledger, NextLook, OrderChange, OrderQuery, Placing, SalesFigures, SalesTotals, SeatsChange,
+};
 use tokio::time::timeout;
 
 use crate::selling::{
@@ -27,6 +29,7 @@ crate::contract!(
         an_order_with_nothing_left_to_do_is_never_due,
         orders_are_made_due_by_event_and_status,
         an_event_knows_what_it_has_sold,
+        every_sold_seat_is_counted_with_its_ticket,
     ]
 );
 
@@ -239,4 +242,31 @@ async fn an_event_knows_what_it_has_sold(ledger: &impl Ledger) {
         (OrderStatus::Refunded, 1, 7500),
     ];
     assert_eq!(totals, SalesTotals { orders, tickets_valid: 2, tickets_used: 1 });
+}
+
+async fn every_sold_seat_is_counted_with_its_ticket(ledger: &impl Ledger) {
+    let event = on_sale(ledger, 8).await;
+    assert_eq!(ledger.sales_figures(event).await.expect("answers"), SalesFigures::default());
+    placed(ledger, event, &[0]).await;
+    let sold = sell(ledger, &placed(ledger, event, &[1, 2]).await).await;
+    let back = give_back(ledger, &sell(ledger, &placed(ledger, event, &[3]).await).await).await;
+    // What was given back is sold again: one ticket of two counts.
+    sell(ledger, &placed(ledger, event, &[3]).await).await;
+    let returned = change(back.with_money(MoneyState::Refunded), SeatsChange::Keep);
+    apply(ledger, &returned).await.expect("returned");
+    give_back(ledger, &sell(ledger, &placed(ledger, event, &[4]).await).await).await;
+    let elsewhere = on_sale(ledger, 1).await;
+    sell(ledger, &placed(ledger, elsewhere, &[0]).await).await;
+    let ticket = crate::selling::tickets_of(&sold)[0].id;
+    ledger.check_in(ticket, new_user_id(), now()).await.expect("answers");
+    let mut figures = ledger.sales_figures(event).await.expect("answers");
+    figures.orders.sort_unstable_by_key(|(status, money, ..)| (*status, money.as_str()));
+    let orders = vec![
+        (OrderStatus::AwaitingPayment, MoneyState::Open, 1, 7500),
+        (OrderStatus::Confirmed, MoneyState::Captured, 2, 22_500),
+        (OrderStatus::Refunded, MoneyState::RefundDue, 1, 7500),
+        (OrderStatus::Refunded, MoneyState::Refunded, 1, 7500),
+    ];
+    let expected = SalesFigures { orders, tickets_valid: 2, tickets_used: 1, seats_with_ticket: 3, seats_sold: 3 };
+    assert_eq!(figures, expected);
 }

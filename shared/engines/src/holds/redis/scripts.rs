@@ -23,6 +23,7 @@ pub(super) struct Scripts {
     hold: Script,
     release: Script,
     extend: Script,
+    prolong: Script,
     expire: Script,
     claim: Script,
     unclaim: Script,
@@ -38,6 +39,7 @@ impl Scripts {
             hold: script!("hold"),
             release: script!("release"),
             extend: script!("extend"),
+            prolong: script!("prolong"),
             expire: script!("expire"),
             claim: script!("claim"),
             unclaim: script!("unclaim"),
@@ -71,6 +73,11 @@ impl Scripts {
                 let mut call = start(&self.extend, event);
                 call.arg(user.to_string()).arg(*ttl_ms).arg(frontrow_domain::holds::LIFETIME_IN_TTLS);
                 call
+            }
+            Command::Prolong { by, seats, ttl_ms } => {
+                let mut call = start(&self.prolong, event);
+                call.arg(by.to_string()).arg(*ttl_ms).arg(frontrow_domain::holds::LIFETIME_IN_TTLS);
+                with_seats(call, seats)
             }
             Command::Expire { seats } => with_seats(start(&self.expire, event), seats),
             Command::Claim { user, seats, ttl_ms } => {

@@ -49,6 +49,14 @@ impl Accounts for MongoLedger {
         self.user_where(doc! {"_id": id.to_string()}).await
     }
 
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, LedgerError> {
+        let ids: Vec<_> = ids.iter().map(UserId::to_string).collect();
+        let users = self.collection::<UserDocument>("users");
+        let wanted = users.find(doc! {"_id": {"$in": ids}});
+        let found = self.ask(async { wanted.await?.try_collect::<Vec<_>>().await }).await?;
+        found.into_iter().map(UserDocument::into_user).collect()
+    }
+
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, LedgerError> {
         self.user_where(doc! {"email": email}).await
     }

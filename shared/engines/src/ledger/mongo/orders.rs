@@ -4,19 +4,20 @@ use std::collections::HashMap;
 
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, OrderId};
-use frontrow_domain::order::{Order, OrderStatus};
+use frontrow_domain::order::{MoneyState, Order, OrderStatus};
 use futures_util::TryStreamExt as _;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::documents::{corrupt, date, signed, unix_ms, unsigned};
 use super::order_document::OrderDocument;
 use super::{LedgerError, MongoLedger};
-use crate::ledger::{NextLook, OrderQuery, OrdersRead, SalesTotals};
+use crate::ledger::{NextLook, OrderQuery, OrdersRead, SalesFigures, SalesTotals};
 
 /// How many orders of a status, or tickets of a state, and what they cost.
 #[derive(Deserialize)]
@@ -25,6 +26,38 @@ struct Group {
     name: String,
     count: i64,
     amount: i64,
+}
+
+/// Orders of one status whose money is in one state.
+#[derive(Deserialize)]
+struct MoneyGroup {
+    #[serde(rename = "_id")]
+    name: MoneyGroupName,
+    count: i64,
+    amount: i64,
+}
+
+impl MoneyGroup {
+    fn into_row(self) -> Result<(OrderStatus, MoneyState, u64, i64), LedgerError> {
+        let Self { name: MoneyGroupName { status, money }, count, amount } = self;
+        let status = OrderStatus::parse(&status).ok_or_else(|| corrupt("an order's status", &status))?;
+        let money = MoneyState::parse(&money).ok_or_else(|| corrupt("an order's money", &money))?;
+        Ok((status, money, unsigned(count), amount))
+    }
+}
+
+#[derive(Deserialize)]
+struct MoneyGroupName {
+    status: String,
+    money: String,
+}
+
+/// Tickets that are valid or used, and on how many seats.
+#[derive(Default, Deserialize)]
+struct TicketCount {
+    seats: i64,
+    valid: i64,
+    used: i64,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +179,40 @@ impl MongoLedger {
         })
     }
 
+    /// All of it as of one moment: a snapshot session reads past every transaction that ends meanwhile.
+    pub(super) async fn figures(&self, event: EventId) -> Result<SalesFigures, LedgerError> {
+        let event = event.to_string();
+        let figures = async {
+            let mut session = self.client.start_session().snapshot(true).await?;
+            let seats = self.collection::<Document>("seats");
+            let sold = doc! {"event_id": &event, "state": "sold"};
+            let seats_sold = seats.count_documents(sold).session(&mut session).await?;
+            let tickets = self.groups_within(&mut session, "tickets", count_tickets(&event)).await?;
+            let orders = self.groups_within(&mut session, "orders", by_money(&event)).await?;
+            Ok((seats_sold, tickets, orders))
+        };
+        let (seats_sold, tickets, orders): (_, Vec<TicketCount>, Vec<MoneyGroup>) = self.ask_at_length(figures).await?;
+        let tickets = tickets.into_iter().next().unwrap_or_default();
+        Ok(SalesFigures {
+            orders: orders.into_iter().map(MoneyGroup::into_row).collect::<Result<_, _>>()?,
+            tickets_valid: unsigned(tickets.valid),
+            tickets_used: unsigned(tickets.used),
+            seats_with_ticket: unsigned(tickets.seats),
+            seats_sold,
+        })
+    }
+
+    async fn groups_within<T: DeserializeOwned + Send + Sync>(
+        &self,
+        session: &mut ClientSession,
+        collection: &str,
+        pipeline: Vec<Document>,
+    ) -> Result<Vec<T>, Error> {
+        let documents = self.collection::<Document>(collection);
+        let mut groups = documents.aggregate(pipeline).with_type::<T>().session(&mut *session).await?;
+        groups.stream(session).try_collect().await
+    }
+
     async fn groups(&self, collection: &str, event: EventId, by: &str) -> Result<Vec<Group>, LedgerError> {
         let documents = self.collection::<Document>(collection);
         let pipeline = [
@@ -162,6 +229,28 @@ impl MongoLedger {
         let hello = self.ask(self.database.run_command(doc! {"hello": 1})).await?;
         hello.get_datetime("localTime").map(|at| unix_ms(*at)).map_err(|_| corrupt("the server's time", "nothing"))
     }
+}
+
+/// Valid and used tickets, and how many seats have one.
+fn count_tickets(event: &str) -> Vec<Document> {
+    let of = |state: &str| doc! {"$sum": {"$cond": [{"$eq": ["$state", state]}, 1_i64, 0_i64]}};
+    vec![
+        doc! {"$match": {"event_id": event, "state": {"$ne": "refunded"}}},
+        doc! {"$group": {"_id": "$ordinal", "valid": of("valid"), "used": of("used")}},
+        doc! {"$group": {
+            "_id": null, "seats": {"$sum": 1_i64}, "valid": {"$sum": "$valid"}, "used": {"$sum": "$used"},
+        }},
+    ]
+}
+
+fn by_money(event: &str) -> Vec<Document> {
+    vec![
+        doc! {"$match": {"event_id": event}},
+        doc! {"$group": {
+            "_id": {"status": "$status", "money": "$money"},
+            "count": {"$sum": 1_i64}, "amount": {"$sum": {"$toLong": "$total"}},
+        }},
+    ]
 }
 
 fn filter(query: &OrderQuery, last: Option<&OrderDocument>) -> Document {

@@ -20,8 +20,8 @@ use super::seats::SeatsUpdate;
 use super::transaction::Step;
 use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{
-    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesTotals,
-    SeatsChange,
+    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesFigures,
+    SalesTotals, SeatsChange,
 };
 
 /// What an order's change writes besides the order itself.
@@ -91,6 +91,10 @@ impl Sales for MongoLedger {
 
     async fn sales_totals(&self, event: EventId) -> Result<SalesTotals, LedgerError> {
         self.totals(event).await
+    }
+
+    async fn sales_figures(&self, event: EventId) -> Result<SalesFigures, LedgerError> {
+        self.figures(event).await
     }
 
     async fn block(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {

@@ -27,6 +27,12 @@ impl Accounts for SqliteLedger {
         self.read(move |connection| one(connection, &sql, [id.to_string()], user)).await
     }
 
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, LedgerError> {
+        let ids = serde_json::to_string(ids).map_err(|error| LedgerError::Corrupt(error.to_string()))?;
+        let sql = format!("SELECT {USER} FROM users WHERE id IN (SELECT value FROM json_each(?1))");
+        self.read(move |connection| all(connection, &sql, [ids], user)).await
+    }
+
     async fn user_by_email(&self, email: &str) -> Result<Option<User>, LedgerError> {
         let (sql, email) = (format!("SELECT {USER} FROM users WHERE email = ?1"), email.to_owned());
         self.read(move |connection| one(connection, &sql, [email], user)).await

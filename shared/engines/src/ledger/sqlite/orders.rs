@@ -11,7 +11,7 @@ use super::LedgerError;
 use super::outbox::NOW_MS;
 use super::rows::{all, corrupt, id, one, signed, unsigned, value};
 use super::work::Work;
-use crate::ledger::{NextLook, OrderQuery, OrdersRead, SalesTotals};
+use crate::ledger::{NextLook, OrderQuery, OrdersRead, SalesFigures, SalesTotals};
 
 pub(super) fn find(connection: &Connection, id: OrderId) -> Result<Option<Order>, LedgerError> {
     one(connection, "SELECT * FROM orders WHERE id = ?1", [id.to_string()], order)
@@ -140,6 +140,31 @@ pub(super) fn totals(connection: &Connection, event: EventId) -> Result<SalesTot
     Ok(SalesTotals { orders, tickets_valid: tickets("valid")?, tickets_used: tickets("used")? })
 }
 
+/// Seats and tickets in one statement, so that they are of the same moment.
+pub(super) fn figures(connection: &Connection, event: EventId) -> Result<SalesFigures, LedgerError> {
+    let event = event.to_string();
+    let by_state = "SELECT status, money, count(*) AS orders, sum(total) AS amount FROM orders WHERE event_id = ?1 \
+        GROUP BY status, money";
+    let orders = all(connection, by_state, [&event], |row| {
+        Ok((status(row)?, money(row)?, unsigned(row.get("orders")?), row.get("amount")?))
+    })?;
+    let counted = "SELECT count(*) FILTER (WHERE state = 'valid') AS valid, count(*) FILTER (WHERE state = 'used') AS used, \
+            count(DISTINCT ordinal) FILTER (WHERE state <> 'refunded') AS seats, \
+            (SELECT count(*) FROM seats INDEXED BY seats_touched \
+                WHERE event_id = ?1 AND version > 0 AND state = 'sold') AS sold \
+        FROM tickets WHERE event_id = ?1";
+    let figures = one(connection, counted, [&event], |row| {
+        Ok(SalesFigures {
+            orders,
+            tickets_valid: unsigned(row.get("valid")?),
+            tickets_used: unsigned(row.get("used")?),
+            seats_with_ticket: unsigned(row.get("seats")?),
+            seats_sold: unsigned(row.get("sold")?),
+        })
+    })?;
+    figures.ok_or_else(|| LedgerError::Corrupt("a count without a row".into()))
+}
+
 fn now(connection: &Connection) -> Result<UnixMs, LedgerError> {
     Ok(UnixMs(value(connection, &format!("SELECT {NOW_MS}"), [])?.unwrap_or(0)))
 }
@@ -149,14 +174,19 @@ fn status(row: &Row<'_>) -> Result<OrderStatus, LedgerError> {
     OrderStatus::parse(&status).ok_or_else(|| corrupt("an order's status", &status))
 }
 
+fn money(row: &Row<'_>) -> Result<MoneyState, LedgerError> {
+    let money: String = row.get("money")?;
+    MoneyState::parse(&money).ok_or_else(|| corrupt("an order's money", &money))
+}
+
 fn order(row: &Row<'_>) -> Result<Order, LedgerError> {
-    let (money, seats): (String, String) = (row.get("money")?, row.get("seats")?);
+    let seats: String = row.get("seats")?;
     Ok(Order {
         id: id(row, "id")?,
         event_id: id(row, "event_id")?,
         buyer_id: id(row, "buyer_id")?,
         status: status(row)?,
-        money: MoneyState::parse(&money).ok_or_else(|| corrupt("an order's money", &money))?,
+        money: money(row)?,
         seats: serde_json::from_str(&seats).map_err(|_| corrupt("an order's seats", &seats))?,
         total: Money { amount: row.get("total")?, currency: id(row, "currency")? },
         client_secret: row.get("client_secret")?,

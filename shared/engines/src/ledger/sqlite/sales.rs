@@ -14,8 +14,8 @@ use super::rows::{SETTLED, all, message, one, settled, signed, value};
 use super::work::{Step, Work};
 use super::{LedgerError, SqliteLedger, events, journal, orders, tickets};
 use crate::ledger::{
-    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesTotals,
-    SeatsChange,
+    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesFigures,
+    SalesTotals, SeatsChange,
 };
 
 const CLAIM: &str = "UPDATE seats SET state = 'claimed', order_id = ?3, owner_id = ?4, deadline = ?5, \
@@ -100,6 +100,10 @@ impl Sales for SqliteLedger {
 
     async fn sales_totals(&self, event: EventId) -> Result<SalesTotals, LedgerError> {
         self.read(move |connection| orders::totals(connection, event)).await
+    }
+
+    async fn sales_figures(&self, event: EventId) -> Result<SalesFigures, LedgerError> {
+        self.read(move |connection| orders::figures(connection, event)).await
     }
 
     async fn block(&self, event: EventId, entry: &Entry) -> Result<Result<(), Vec<Ordinal>>, LedgerError> {

@@ -12,6 +12,7 @@ local function settle(ordinal, kind, owner, epoch, counter, first, deadline)
     if not outlives_release(ordinal, epoch, counter) then free(ordinal) end
     return
   end
+  local seat = read_seat(ordinal)
   free(ordinal)
   if kind == 'b' then
     redis.call('SET', SEAT .. ':' .. ordinal, 'b')
@@ -20,6 +21,10 @@ local function settle(ordinal, kind, owner, epoch, counter, first, deadline)
     redis.call('ZADD', BUYER .. ':' .. owner, 'inf', ordinal)
     touch_buyer(owner)
   else
+    -- The ledger does not know since when the seat was held; of the same grant the store does.
+    if seat and seat.deadline and seat.owner == owner and seat.epoch == epoch and seat.counter == counter then
+      first = math.min(first, seat.first)
+    end
     write_lease(ordinal, 'c', {owner = owner, epoch = epoch, counter = counter, first = first, deadline = deadline})
     touch_buyer(owner)
   end
