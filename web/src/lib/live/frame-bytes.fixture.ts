@@ -16,10 +16,16 @@ export function bytes(...parts: number[]): ArrayBuffer {
   return new Uint8Array(parts).buffer;
 }
 
-export function snapshotBytes(epoch: string, seq: number, states: Uint8Array): ArrayBuffer {
+export function snapshotBytes(
+  epoch: string,
+  seq: number,
+  states: Uint8Array,
+  packed = packStates(states),
+  hash = hashStates(states),
+): ArrayBuffer {
   const name = Array.from(epoch, (character) => character.charCodeAt(0));
   const head = [1, name.length, ...name, ...varint(seq), ...varint(states.length)];
-  return bytes(...head, ...u32(hashStates(states)), ...packStates(states));
+  return bytes(...head, ...u32(hash), ...packed);
 }
 
 export function deltaBytes(seq: number, tsMs: number, changes: [number, number][]): ArrayBuffer {

@@ -41,7 +41,8 @@ class FakeSocket {
 let sockets: FakeSocket[];
 let urls: string[];
 let cursor: { epoch: string; seq: number } | undefined;
-let tickets: string[];
+let tickets: (string | Promise<string>)[];
+let wake: () => void;
 const onFrame = vi.fn();
 const onLoginExpired = vi.fn();
 const renewals: boolean[] = [];
@@ -63,6 +64,12 @@ function start(): LiveSocket {
       return sockets.at(-1) as unknown as WebSocket;
     },
     random: () => 1,
+    wakes: (listener) => {
+      wake = listener;
+      return () => {
+        wake = () => {};
+      };
+    },
   });
   socket.start();
   return socket;
@@ -207,6 +214,68 @@ describe("the live socket", () => {
     last().accept();
     await vi.advanceTimersByTimeAsync(15_000 + 500);
     expect(sockets).toHaveLength(2);
+  });
+
+  it("gives up a connection whose beacons end, at whatever pace they came", async () => {
+    start();
+    last().agreeable = true;
+    last().accept();
+    const beacon = { type: "beacon", seq: 0, hash: "00000000", stale: false };
+    for (let count = 0; count < 5; count++) {
+      last().receive(beacon);
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    expect(sockets).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_999);
+    expect(sockets).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1 + 500);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("tries at once when the page wakes up, unless the server asked for time", async () => {
+    start();
+    last().drop();
+    wake();
+    expect(sockets).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sockets).toHaveLength(2);
+    last().accept();
+    last().receive({ type: "bye", code: "restart", retry_after_ms: 4_000 });
+    last().drop();
+    wake();
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("asks a connection that seems fine to prove it when the page wakes up", async () => {
+    start();
+    last().accept();
+    wake();
+    expect(last().sent.at(-1)?.type).toBe("ping");
+    await vi.advanceTimersByTimeAsync(5_000 + 500);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("waits for no nonsense in a bye", async () => {
+    start();
+    for (const retry_after_ms of ["soon", -5, null, Number.MAX_VALUE]) {
+      last().receive({ type: "bye", code: "restart", retry_after_ms });
+      const opened = sockets.length;
+      last().drop();
+      await vi.advanceTimersByTimeAsync(249);
+      expect(sockets).toHaveLength(opened);
+      await vi.advanceTimersByTimeAsync(5 * 60_000 + 15_000);
+      expect(sockets).toHaveLength(opened + 1);
+    }
+  });
+
+  it("lets no command wait for a sign-in that never ends", async () => {
+    tickets = [new Promise(() => {})];
+    const socket = start();
+    last().accept();
+    const held = expect(socket.command("hold")).rejects.toMatchObject({ code: "timeout" });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await held;
+    expect(last().sent.map(({ type }) => type)).not.toContain("hold");
   });
 
   it("leaves a server that sends nonsense, and comes back later", async () => {

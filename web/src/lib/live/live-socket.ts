@@ -3,6 +3,7 @@
 import { reconnectDelay } from "./backoff";
 import { decodeBinary } from "./binary-frames";
 import { CommandLost, CommandRefused } from "./command-errors";
+import { onWake } from "./page-wakes";
 import {
   type ByeFrame,
   decodeText,
@@ -16,6 +17,10 @@ export type SocketStatus = "connecting" | "live" | "waiting" | "stopped";
 const COMMAND_TIMEOUT_MS = 5_000;
 const LOGIN_EXPIRED_CLOSE = 4401;
 const REAUTH_EVERY_MS = 10 * 60_000;
+/** Beacons come every 2 s, unless the server is set to something else. */
+const BEACON_PATIENCE_MS = 6_000;
+/** Nobody stays away longer because of a number in a frame. */
+const LONGEST_ASKED_WAIT_MS = 5 * 60_000;
 
 interface Options {
   /** Without a query, for instance `wss://host/ws/v1/events/42`. */
@@ -32,6 +37,8 @@ interface Options {
   onStatus: (status: SocketStatus) => void;
   /** Replaces the network in tests. */
   open?: (url: string, protocols: string[]) => WebSocket;
+  /** Replaces the browser's signs that a connection may work again, or not any more. */
+  wakes?: (listener: () => void) => () => void;
   random?: () => number;
 }
 
@@ -47,12 +54,16 @@ export class LiveSocket {
   private status: SocketStatus = "stopped";
   private attempt = 0;
   private askedWaitMs = 0;
+  private wasAskedToWait = false;
   private loginExpired = false;
   private nextRef = 1;
   private readonly waiting = new Map<string, Waiting>();
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   private authTimer: ReturnType<typeof setInterval> | undefined;
+  private beaconTimer: ReturnType<typeof setTimeout> | undefined;
+  private lastBeaconMs: number | undefined;
+  private stopWaking = () => {};
   private signedIn: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options) {
@@ -66,10 +77,12 @@ export class LiveSocket {
   start(): void {
     if (this.status !== "stopped") return;
     this.attempt = 0;
+    this.stopWaking = (this.options.wakes ?? onWake)(() => this.wake());
     this.connect();
   }
 
   stop(): void {
+    this.stopWaking();
     clearTimeout(this.retryTimer);
     this.leave();
     this.setStatus("stopped");
@@ -82,9 +95,23 @@ export class LiveSocket {
     this.start();
   }
 
+  /**
+   * The network is back or the page is looked at again. Whoever waits tries now; a connection that
+   * seems fine has to prove it, because it may have died while nobody was looking.
+   */
+  private wake(): void {
+    if (this.status === "live") this.probe();
+    if (this.status !== "waiting" || this.wasAskedToWait) return;
+    clearTimeout(this.retryTimer);
+    this.connect();
+  }
+
   /** Resolves with the result, rejects with CommandRefused or CommandLost. */
   async command(type: string, body: object = {}): Promise<ReplyFrame> {
-    await this.signedIn;
+    const socket = this.socket;
+    await within(COMMAND_TIMEOUT_MS, this.signedIn);
+    // Another connection has not signed in yet: it would answer that it does not know me.
+    if (socket !== this.socket) throw new CommandLost("offline");
     return this.send(type, body);
   }
 
@@ -123,30 +150,50 @@ export class LiveSocket {
     }
     if (!frame) return;
     if (frame.type === "hello") this.greet(frame.heartbeat_ms);
-    // A beacon proves that the connection lasts; a hello alone might be a server that restarts.
-    if (frame.type === "beacon") this.attempt = 0;
+    if (frame.type === "beacon") this.takeBeacon();
     if (frame.type === "bye") this.takeBye(frame);
     if (frame.type === "reply") this.settle(frame);
     else this.options.onFrame(frame);
   }
 
   private takeBye(bye: ByeFrame): void {
-    this.askedWaitMs = bye.retry_after_ms ?? 0;
+    const asked = Number(bye.retry_after_ms ?? 0);
+    this.askedWaitMs = Number.isFinite(asked)
+      ? Math.min(Math.max(asked, 0), LONGEST_ASKED_WAIT_MS)
+      : 0;
     this.loginExpired = bye.code === "login_expired";
   }
 
   private greet(heartbeatMs: number): void {
     this.setStatus("live");
     clearInterval(this.pingTimer);
-    this.pingTimer = setInterval(
-      () => {
-        this.send("ping").catch((error) => {
-          // A silent network shows no close for minutes, so a missing answer counts as one.
-          if (error instanceof CommandLost) this.retryLater();
-        });
-      },
-      Math.max(heartbeatMs, 5_000),
-    );
+    this.pingTimer = setInterval(() => this.probe(), Math.max(heartbeatMs, 5_000));
+    this.lastBeaconMs = undefined;
+  }
+
+  private probe(): void {
+    this.send("ping").catch((error) => {
+      // A silent network shows no close for minutes, so a missing answer counts as one.
+      if (error instanceof CommandLost && error.code === "timeout") this.retryLater();
+    });
+  }
+
+  /** A beacon proves that the connection lasts; a hello alone might be a server that restarts. */
+  private takeBeacon(): void {
+    this.attempt = 0;
+    const nowMs = performance.now();
+    const gapMs = nowMs - (this.lastBeaconMs ?? nowMs);
+    this.lastBeaconMs = nowMs;
+    this.expectBeacon(Math.max(BEACON_PATIENCE_MS, gapMs * 2.5));
+  }
+
+  /**
+   * S5: without beacons nobody can tell whether the picture is right. Two and a half times the last
+   * pause, because the server's period is not in any frame; before the first one the pings watch.
+   */
+  private expectBeacon(withinMs: number): void {
+    clearTimeout(this.beaconTimer);
+    this.beaconTimer = setTimeout(() => this.retryLater(), withinMs);
   }
 
   private authenticate(): void {
@@ -195,6 +242,7 @@ export class LiveSocket {
     const random = (this.options.random ?? Math.random)();
     const delay = reconnectDelay(this.attempt, random, this.askedWaitMs);
     this.attempt += 1;
+    this.wasAskedToWait = this.askedWaitMs > 0;
     this.askedWaitMs = 0;
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => this.connect(), delay);
@@ -205,6 +253,7 @@ export class LiveSocket {
   private leave(): void {
     clearInterval(this.pingTimer);
     clearInterval(this.authTimer);
+    clearTimeout(this.beaconTimer);
     const socket = this.socket;
     this.socket = undefined;
     this.loginExpired = false;
@@ -220,4 +269,13 @@ export class LiveSocket {
     this.status = status;
     this.options.onStatus(status);
   }
+}
+
+/** What comes in time, or CommandLost. */
+async function within<T>(timeoutMs: number, coming: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CommandLost("timeout")), timeoutMs);
+  });
+  return Promise.race([coming, late]).finally(() => clearTimeout(timer));
 }

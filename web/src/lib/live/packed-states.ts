@@ -6,16 +6,22 @@ export type SeatState = 0 | 1 | 2 | 3;
 /** Seat 0 sits in the low bits of byte 0; padding bits stay zero. */
 export function packStates(states: Uint8Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(states.length / 4));
-  states.forEach((state, seat) => {
-    packed[seat >> 2] = (packed[seat >> 2] ?? 0) | (state << ((seat & 3) * 2));
-  });
+  for (let byte = 0; byte < packed.length; byte++) packed[byte] = packedByte(states, byte * 4);
   return packed;
 }
 
+// Plain loops: a hundred thousand seats are unpacked at a reconnect and hashed at every beacon.
 export function unpackStates(packed: Uint8Array, seats: number): Uint8Array {
-  return Uint8Array.from({ length: seats }, (_, seat) => {
-    return ((packed[seat >> 2] ?? 0) >> ((seat & 3) * 2)) & 3;
-  });
+  const states = new Uint8Array(seats);
+  for (let seat = 0; seat < seats; seat++) {
+    states[seat] = ((packed[seat >> 2] ?? 0) >> ((seat & 3) * 2)) & 3;
+  }
+  return states;
+}
+
+function packedByte(states: Uint8Array, seat: number): number {
+  const state = (at: number) => states[at] ?? 0;
+  return state(seat) | (state(seat + 1) << 2) | (state(seat + 2) << 4) | (state(seat + 3) << 6);
 }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

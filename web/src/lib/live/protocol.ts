@@ -1,75 +1,41 @@
-// The frames of `frontrow.v1`: their types, and decoding of the JSON form. Pure; must never trust
-// a frame: whatever is malformed throws a ProtocolError and changes nothing.
+// The frames of `frontrow.v1`: their types, which are the API document's, and decoding of the JSON
+// form. Pure; must never trust a frame: whatever is malformed throws a ProtocolError and changes
+// nothing.
+import type { components } from "../api/schema";
 import { type SeatState, unpackStates } from "./packed-states";
 
 /** Asked for in this order; the server picks one. */
 export const SUBPROTOCOLS = ["frontrow.v1.bin", "frontrow.v1.json"];
 
-export interface HelloFrame {
-  type: "hello";
-  epoch: string;
-  seq: number;
-  heartbeat_ms: number;
-}
+type Written = components["schemas"];
 
-export interface SnapshotFrame {
-  type: "snapshot";
-  epoch: string;
-  seq: number;
+export type HeldSeatFrame = Written["HeldSeat"];
+export type ReplyFrame = Written["ReplyFrame"];
+export type EventFrame = Written["EventFrame"];
+export type ByeFrame = Written["ByeFrame"];
+
+// Decoded, these are not quite as they are written. The subprotocol says the version already, and a
+// null where nothing is lost does no harm. Binary deltas and beacons carry no epoch: they belong to
+// the last hello or snapshot.
+export type HelloFrame = Omit<Written["HelloFrame"], "protocol">;
+
+export type CartFrame = Omit<Written["CartFrame"], "lost"> & { lost?: string[] | null };
+
+export type SnapshotFrame = Omit<Written["SnapshotFrame"], "seats" | "states" | "hash"> & {
   /** Unpacked: one byte a seat. */
   states: Uint8Array;
   hash: number;
-}
+};
 
-/** Binary deltas and beacons carry no epoch: they belong to the last hello or snapshot. */
-export interface DeltaFrame {
-  type: "delta";
+export type DeltaFrame = Omit<Written["DeltaFrame"], "epoch" | "changes"> & {
   epoch?: string;
-  seq: number;
-  ts_ms: number;
   changes: [ordinal: number, state: SeatState][];
-}
+};
 
-export interface BeaconFrame {
-  type: "beacon";
+export type BeaconFrame = Omit<Written["BeaconFrame"], "epoch" | "hash"> & {
   epoch?: string;
-  seq: number;
   hash: number;
-  stale: boolean;
-}
-
-export interface HeldSeatFrame {
-  seat: string;
-  expires_in_ms: number;
-}
-
-export interface ReplyFrame {
-  type: "reply";
-  ref: string | number | null;
-  ok: boolean;
-  code?: string;
-  detail?: string;
-  /** Refused: names of seats. Held: seats with their remaining time. */
-  seats?: unknown[];
-}
-
-export interface CartFrame {
-  type: "cart";
-  seats: HeldSeatFrame[];
-  /** Seats that a recovery of the server took from me. */
-  lost?: string[] | null;
-}
-
-export interface EventFrame {
-  type: "event";
-  status: string;
-}
-
-export interface ByeFrame {
-  type: "bye";
-  code: string | number;
-  retry_after_ms?: number;
-}
+};
 
 export type ServerFrame =
   | HelloFrame
@@ -102,7 +68,11 @@ export function decodeText(text: string): ServerFrame | undefined {
       break;
     case "beacon":
       requireCount(raw, "seq");
-      return { ...(raw as unknown as BeaconFrame), hash: parseHash(raw.hash) };
+      return {
+        ...(raw as unknown as BeaconFrame),
+        stale: raw.stale === true,
+        hash: parseHash(raw.hash),
+      };
     case "cart":
       requireHeldSeats(raw.seats);
       requireNames(raw.lost ?? []);

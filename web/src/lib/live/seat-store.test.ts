@@ -86,6 +86,7 @@ describe("server truth", () => {
     expect(store.receivedAt).toBe(2_000);
     expect(store.getSnapshot().stale).toBe(true);
     now = 3_000;
+    store.apply({ type: "hello", epoch: "e", seq: 9, heartbeat_ms: 1 });
     store.apply(delta(9, 0, 1));
     expect(store.receivedAt).toBe(2_000);
   });
@@ -118,6 +119,41 @@ describe("moves", () => {
     expect(store.look(1)).toBe("mine");
   });
 
+  it("gives a seat back at once when the server says so, and a group as one", () => {
+    store.applyCart({ type: "cart", seats: [{ seat: "A-2", expires_in_ms: 9 }] });
+    store.begin(1, "release");
+    store.confirmRelease(1);
+    expect(store.look(1)).toBe(1);
+    expect(mine()).toEqual([]);
+    store.begin([0, 2], "hold");
+    expect([store.look(0), store.look(2)]).toEqual(["holding", "holding"]);
+    store.revert([0, 2]);
+    expect([store.look(0), store.look(2)]).toEqual([0, 2]);
+  });
+
+  it("shows a move without an answer until a cart tells what became of it", () => {
+    store.begin([0, 1], "hold");
+    store.lose(0);
+    expect(store.getSnapshot().pending).toBe(true);
+    store.apply(delta(6, 0, 1));
+    expect(store.look(0)).toBe("holding");
+    store.applyCart({ type: "cart", seats: [{ seat: "A-1", expires_in_ms: 9 }] });
+    expect(store.look(0)).toBe("mine");
+    expect(store.look(1)).toBe("holding");
+    store.revert(1);
+    expect(store.getSnapshot().pending).toBe(false);
+  });
+
+  it("does not take a fetched cart that is older than what it knows", () => {
+    const take = store.expectCart();
+    store.begin(0, "hold");
+    store.confirmHold(0, [{ seat: "A-1", expires_in_ms: 500 }]);
+    expect(take({ seats: [] })).toBe(false);
+    expect(mine()).toEqual(["A-1"]);
+    expect(store.expectCart()({ seats: [] })).toBe(true);
+    expect(mine()).toEqual([]);
+  });
+
   it("takes the cart as the full list", () => {
     store.applyCart({ type: "cart", seats: [{ seat: "A-1", expires_in_ms: 9 }] });
     store.applyCart({ type: "cart", seats: [{ seat: "A-2", expires_in_ms: 9 }], lost: ["A-1"] });
@@ -147,6 +183,29 @@ describe("moves", () => {
     store.applyCart({ type: "cart", seats: [], lost: ["A-1"] });
     store.forgetMine();
     expect(store.getSnapshot().lost).toEqual([]);
+  });
+
+  it("names the seats that may look different, and only those", () => {
+    const heard: unknown[] = [];
+    store.subscribeSeats((changed) => heard.push(changed));
+    store.apply(delta(6, 0, 1));
+    store.apply(delta(7, 0, 1));
+    store.apply(beacon(7, [1, 1, 2, 3]));
+    store.begin(2, "hold");
+    store.apply(snapshot(9, [0, 0, 0, 0]));
+    expect(heard).toEqual([[0], [2], "all"]);
+  });
+
+  it("counts by section and category without looking at every seat again", () => {
+    expect(store.sectionCounts()).toEqual([]);
+    store.countBy({ sections: [0, 0, 1, 1], categories: [0, 1, 2, 0] });
+    const before = store.sectionCounts();
+    expect(before[0]).toEqual({ available: 1, held: 1, sold: 0, blocked: 0 });
+    expect(store.sectionCounts()).toBe(before);
+    store.apply(delta(6, 0, 2));
+    expect(store.sectionCounts()[0]).toEqual({ available: 0, held: 1, sold: 1, blocked: 0 });
+    expect(store.categoryCounts()[0]).toEqual({ available: 0, held: 0, sold: 1, blocked: 1 });
+    expect(store.getSnapshot().available).toBe(0);
   });
 
   it("gives React the same object until something changes", () => {

@@ -1,17 +1,13 @@
 // What this page knows about the seats of one event: the server's truth, my holds, and the moves
 // that are still on their way. Plain TypeScript; must never talk to the network or read a clock
 // other than the one it was given.
-import { hashStates, type SeatState } from "./packed-states";
-import type {
-  BeaconFrame,
-  CartFrame,
-  DeltaFrame,
-  HeldSeatFrame,
-  HelloFrame,
-  SnapshotFrame,
-} from "./protocol";
+import { type Move, MyMoves } from "./my-moves";
+import type { SeatState } from "./packed-states";
+import type { CartFrame, HeldSeatFrame } from "./protocol";
+import { type ChangedSeats, type SeatFrame, SeatTruth } from "./seat-truth";
+import type { StateCounts } from "./state-counts";
 
-export type Move = "hold" | "release";
+export type { Move } from "./my-moves";
 /** How a seat is shown: a move on its way, else mine, else the server's truth. */
 export type SeatLook = SeatState | "mine" | "holding" | "releasing";
 
@@ -31,34 +27,33 @@ export interface StoreSnapshot {
   /** Seats that a recovery of the server took from me, until I have taken note of it. */
   lost: readonly string[];
   available: number;
+  /** A move of mine has no answer yet: not the moment to check out. */
+  pending: boolean;
 }
 
-type SeatFrame = HelloFrame | SnapshotFrame | DeltaFrame | BeaconFrame;
+export type SeatsListener = (changed: ChangedSeats) => void;
+
+type Ordinals = number | readonly number[];
 
 export class SeatStore {
   readonly seats: readonly string[];
   /** When the picture was last known to be right, on the given clock. */
   receivedAt: number | undefined;
 
-  private readonly ordinals: Map<string, number>;
   private readonly now: () => number;
-  private states: Uint8Array;
-  private epoch: string | undefined;
-  private seq = 0;
-  private stale = false;
-  /** The picture is known to be wrong: deltas are useless until a snapshot comes. */
-  private awaitingSnapshot = true;
-  private readonly pending = new Map<number, Move>();
-  private readonly mine = new Map<number, number>();
+  private ordinals: Map<string, number> | undefined;
+  private readonly truth: SeatTruth;
+  private readonly moves = new MyMoves();
+  private myList: MySeat[] = [];
   private lost: readonly string[] = [];
   private snapshot: StoreSnapshot | undefined;
   private readonly listeners = new Set<() => void>();
+  private readonly seatListeners = new Set<SeatsListener>();
 
   constructor(seats: readonly string[], now: () => number) {
     this.seats = seats;
     this.now = now;
-    this.ordinals = new Map(seats.map((seat, ordinal) => [seat, ordinal]));
-    this.states = new Uint8Array(seats.length);
+    this.truth = new SeatTruth(seats.length);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -66,124 +61,104 @@ export class SeatStore {
     return () => this.listeners.delete(listener);
   };
 
+  subscribeSeats = (listener: SeatsListener): (() => void) => {
+    this.seatListeners.add(listener);
+    return () => this.seatListeners.delete(listener);
+  };
+
+  /** The same object until something in it changes. */
   getSnapshot = (): StoreSnapshot => {
-    this.snapshot ??= {
-      loaded: this.epoch !== undefined,
-      stale: this.stale,
-      mine: [...this.mine]
-        .map(([ordinal, expiresAt]) => ({ seat: this.seats[ordinal] ?? "", ordinal, expiresAt }))
-        .sort((a, b) => a.ordinal - b.ordinal),
+    const next = {
+      loaded: this.truth.loaded,
+      stale: this.truth.stale,
+      mine: this.myList,
       lost: this.lost,
-      available: this.states.reduce((sum, state) => sum + (state === 0 ? 1 : 0), 0),
+      available: this.truth.available,
+      pending: this.moves.hasPending,
     };
+    if (!this.snapshot || !isSame(this.snapshot, next)) this.snapshot = next;
     return this.snapshot;
   };
 
+  /** Which section and category each seat belongs to; from then on their counts are kept. */
+  countBy(groups: { sections: ArrayLike<number>; categories: ArrayLike<number> }): void {
+    this.truth.countBy(groups.sections, groups.categories);
+    this.tell([]);
+  }
+
+  /** By section index, as the server sees it. Empty before `countBy`. */
+  sectionCounts = (): readonly StateCounts[] => this.truth.sectionCounts;
+  categoryCounts = (): readonly StateCounts[] => this.truth.categoryCounts;
+
   state(ordinal: number): SeatState {
-    return (this.states[ordinal] ?? 0) as SeatState;
+    return this.truth.state(ordinal);
   }
 
   look(ordinal: number): SeatLook {
-    const move = this.pending.get(ordinal);
+    const move = this.moves.moveOf(ordinal);
     if (move) return move === "hold" ? "holding" : "releasing";
-    return this.mine.has(ordinal) ? "mine" : this.state(ordinal);
+    return this.moves.mine.has(ordinal) ? "mine" : this.state(ordinal);
   }
 
   ordinalOf(seat: string): number | undefined {
+    // Built when first asked for: somebody who only watches a large hall never needs it.
+    this.ordinals ??= new Map(this.seats.map((each, ordinal) => [each, ordinal]));
     return this.ordinals.get(seat);
   }
 
   /** Where to resume after a reconnect; undefined when only a snapshot can help. */
   cursor(): { epoch: string; seq: number } | undefined {
-    if (this.epoch === undefined || this.awaitingSnapshot) return undefined;
-    return { epoch: this.epoch, seq: this.seq };
+    return this.truth.cursor();
   }
 
   /** Takes a frame in; answers true when a fresh snapshot must be asked for. */
   apply(frame: SeatFrame): boolean {
-    const needsSync = this.take(frame);
-    this.awaitingSnapshot ||= needsSync;
-    if (!this.awaitingSnapshot) this.receivedAt = this.now();
-    this.changed();
+    const { truth } = this;
+    const wasStale = truth.stale;
+    const { changed, needsSync } = truth.take(frame);
+    // A hello says where the room is, not that this picture is there too.
+    if (!truth.awaitingSnapshot && frame.type !== "hello") this.receivedAt = this.now();
+    if (changed.length > 0 || truth.stale !== wasStale) this.tell(changed);
     return needsSync;
   }
 
-  private take(frame: SeatFrame): boolean {
-    switch (frame.type) {
-      case "hello":
-        return this.takeHello(frame);
-      case "snapshot":
-        return this.takeSnapshot(frame);
-      case "delta":
-        return this.takeDelta(frame);
-      case "beacon":
-        return this.takeBeacon(frame);
-    }
-  }
-
-  /** A foreign epoch needs no request: the server follows its hello with a snapshot. */
-  private takeHello(hello: HelloFrame): false {
-    if (hello.epoch !== this.epoch) this.awaitingSnapshot = true;
-    return false;
-  }
-
-  /** A damaged snapshot is dropped without a request; the next beacon asks, so at most every 2 s. */
-  private takeSnapshot({ states, epoch, seq, hash }: SnapshotFrame): false {
-    if (states.length === this.seats.length && hashStates(states) === hash) {
-      this.states = states.slice();
-      this.epoch = epoch;
-      this.seq = seq;
-      this.awaitingSnapshot = false;
-    } else {
-      this.awaitingSnapshot = true;
-    }
-    return false;
-  }
-
-  private takeDelta(delta: DeltaFrame): boolean {
-    if (this.awaitingSnapshot) return false;
-    if (!this.isMyEpoch(delta.epoch)) return true;
-    if (delta.seq <= this.seq) return false; // already inside the snapshot
-    const fits = delta.changes.every(([ordinal]) => ordinal < this.seats.length);
-    if (delta.seq !== this.seq + 1 || !fits) return true;
-    for (const [ordinal, state] of delta.changes) this.states[ordinal] = state;
-    this.seq = delta.seq;
-    return false;
-  }
-
-  /** While a snapshot is awaited every beacon asks again, in case the first request was lost. */
-  private takeBeacon(beacon: BeaconFrame): boolean {
-    this.stale = beacon.stale;
-    if (this.awaitingSnapshot || !this.isMyEpoch(beacon.epoch)) return true;
-    return beacon.seq !== this.seq || beacon.hash !== hashStates(this.states);
-  }
-
-  private isMyEpoch(epoch: string | undefined): boolean {
-    return epoch === undefined || epoch === this.epoch;
-  }
-
   /** Shows a move at once, before the server has answered. */
-  begin(ordinal: number, move: Move): void {
-    this.pending.set(ordinal, move);
-    this.changed();
+  begin(ordinals: Ordinals, move: Move): void {
+    const seats = listOf(ordinals);
+    this.moves.begin(seats, move);
+    this.tell(seats);
   }
 
-  /** The move did not happen: what the server last said shows again. */
-  revert(ordinal: number): void {
-    this.pending.delete(ordinal);
-    this.changed();
+  /** The server refused the move: what it last said shows again. */
+  revert(ordinals: Ordinals): void {
+    const seats = listOf(ordinals);
+    this.moves.settle(seats);
+    this.tell(seats);
   }
 
-  confirmHold(ordinal: number, held: HeldSeatFrame[]): void {
-    this.pending.delete(ordinal);
-    for (const seat of held) this.keep(seat);
-    this.changed();
+  /**
+   * No answer came, so nobody here knows whether the move happened: it stays on its way until a
+   * cart tells. Whoever calls this asks for one (`expectCart`) or comes back with a new connection.
+   */
+  lose(ordinals: Ordinals): void {
+    this.moves.lose(listOf(ordinals));
   }
 
-  confirmRelease(ordinal: number): void {
-    this.pending.delete(ordinal);
-    this.mine.delete(ordinal);
-    this.changed();
+  confirmHold(ordinals: Ordinals, held: readonly HeldSeatFrame[]): void {
+    const seats = listOf(ordinals);
+    this.moves.settle(seats);
+    const mine = this.deadlines(held);
+    for (const [ordinal, expiresAt] of mine) this.moves.mine.set(ordinal, expiresAt);
+    this.listMine();
+    this.tell([...seats, ...mine.keys()]);
+  }
+
+  confirmRelease(ordinals: Ordinals): void {
+    const seats = listOf(ordinals);
+    this.moves.settle(seats);
+    for (const ordinal of seats) this.moves.mine.delete(ordinal);
+    this.listMine();
+    this.tell(seats);
   }
 
   /** The cart is the full list, so it also removes what expired or was lost. */
@@ -191,31 +166,63 @@ export class SeatStore {
     const lost = new Set(cart.lost ?? []);
     const kept = cart.seats.filter(({ seat }) => !lost.has(seat));
     const mineAgain = new Set(kept.map(({ seat }) => seat));
-    this.mine.clear();
-    for (const seat of kept) this.keep(seat);
-    this.lost = [...new Set([...this.lost, ...lost])].filter((seat) => !mineAgain.has(seat));
-    this.changed();
+    const touched = this.moves.replace(this.deadlines(kept));
+    const missing = new Set([...this.lost, ...lost]);
+    if (missing.size > 0) this.lost = [...missing].filter((seat) => !mineAgain.has(seat));
+    this.listMine();
+    this.tell(touched);
+  }
+
+  /**
+   * For a cart that is fetched: call this first and the answer with what was fetched. It is not
+   * taken, and `false` is answered, if a newer word about my seats came in meanwhile.
+   */
+  expectCart(): (cart: Pick<CartFrame, "seats">) => boolean {
+    const { version } = this.moves;
+    return ({ seats }) => {
+      if (version !== this.moves.version) return false;
+      this.applyCart({ type: "cart", seats });
+      return true;
+    };
   }
 
   acknowledgeLost(): void {
     this.lost = [];
-    this.changed();
+    this.tell([]);
   }
 
   forgetMine(): void {
-    this.mine.clear();
+    const touched = this.moves.forget();
     this.lost = [];
-    this.pending.clear();
-    this.changed();
+    this.listMine();
+    this.tell(touched);
   }
 
-  private keep({ seat, expires_in_ms }: HeldSeatFrame): void {
-    const ordinal = this.ordinals.get(seat);
-    if (ordinal !== undefined) this.mine.set(ordinal, this.now() + expires_in_ms);
+  private deadlines(held: readonly HeldSeatFrame[]): Map<number, number> {
+    const deadlines = new Map<number, number>();
+    for (const { seat, expires_in_ms } of held) {
+      const ordinal = this.ordinalOf(seat);
+      if (ordinal !== undefined) deadlines.set(ordinal, this.now() + expires_in_ms);
+    }
+    return deadlines;
   }
 
-  private changed(): void {
-    this.snapshot = undefined;
+  private listMine(): void {
+    this.myList = [...this.moves.mine]
+      .map(([ordinal, expiresAt]) => ({ seat: this.seats[ordinal] ?? "", ordinal, expiresAt }))
+      .sort((a, b) => a.ordinal - b.ordinal);
+  }
+
+  private tell(changed: ChangedSeats): void {
+    if (changed.length > 0) for (const listener of this.seatListeners) listener(changed);
     for (const listener of this.listeners) listener();
   }
+}
+
+function listOf(ordinals: Ordinals): readonly number[] {
+  return typeof ordinals === "number" ? [ordinals] : ordinals;
+}
+
+function isSame(a: StoreSnapshot, b: StoreSnapshot): boolean {
+  return (Object.keys(b) as (keyof StoreSnapshot)[]).every((key) => a[key] === b[key]);
 }

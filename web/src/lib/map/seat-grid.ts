@@ -1,5 +1,6 @@
 // Finds seats by place: a uniform grid over the plan in two flat arrays. Built once, never changed.
-import type { Box } from "./camera";
+import { type Box, clamp } from "./camera";
+import { Groups } from "./groups";
 
 export class SeatGrid {
   private readonly xs: Float32Array;
@@ -8,9 +9,7 @@ export class SeatGrid {
   private readonly cell: number;
   private readonly columns: number;
   private readonly rows: number;
-  /** Seats of cell c: `items[starts[c] .. starts[c + 1]]`. */
-  private readonly starts: Uint32Array;
-  private readonly items: Uint32Array;
+  private readonly cells: Groups;
 
   constructor(xs: Float32Array, ys: Float32Array, box: Box, cellSize: number) {
     this.xs = xs;
@@ -23,35 +22,23 @@ export class SeatGrid {
     this.cell = Math.max(cellSize, Math.sqrt((width * height) / mostCells), width / 4096, 1e-6);
     this.columns = Math.floor(width / this.cell) + 1;
     this.rows = Math.floor(height / this.cell) + 1;
-    this.starts = new Uint32Array(this.columns * this.rows + 1);
-    this.items = new Uint32Array(xs.length);
-    this.fill();
+    const cellOf = new Uint32Array(xs.length);
+    for (let seat = 0; seat < xs.length; seat++) {
+      cellOf[seat] = this.row(ys[seat] ?? 0) * this.columns + this.column(xs[seat] ?? 0);
+    }
+    this.cells = new Groups(cellOf, this.columns * this.rows);
   }
 
-  /** Counting sort by cell. */
-  private fill(): void {
-    const cells = Array.from(this.xs, (x, seat) => this.cellAt(x, this.ys[seat] ?? 0));
-    for (const cell of cells) this.starts[cell + 1] = (this.starts[cell + 1] ?? 0) + 1;
-    this.starts.forEach((count, cell) => {
-      this.starts[cell] = count + (this.starts[cell - 1] ?? 0);
-    });
-    const next = this.starts.slice();
-    cells.forEach((cell, seat) => {
-      const place = next[cell] ?? 0;
-      this.items[place] = seat;
-      next[cell] = place + 1;
-    });
-  }
-
-  /** Every seat whose centre may lie in the box, and a few neighbours. */
+  /** Every seat whose centre may lie in the box, and a few neighbours; always in the same order. */
   forEachIn(area: Box, visit: (seat: number) => void): void {
+    const { starts, items } = this.cells;
+    const firstColumn = this.column(area.minX);
     const lastColumn = this.column(area.maxX);
     const lastRow = this.row(area.maxY);
     for (let row = this.row(area.minY); row <= lastRow; row++) {
       const first = row * this.columns;
-      const from = this.starts[first + this.column(area.minX)] ?? 0;
-      const to = this.starts[first + lastColumn + 1] ?? 0;
-      for (const seat of this.items.subarray(from, to)) visit(seat);
+      const to = starts[first + lastColumn + 1] ?? 0;
+      for (let at = starts[first + firstColumn] ?? 0; at < to; at++) visit(items[at] ?? 0);
     }
   }
 
@@ -73,19 +60,11 @@ export class SeatGrid {
     return best;
   }
 
-  private cellAt(x: number, y: number): number {
-    return this.row(y) * this.columns + this.column(x);
-  }
-
   private column(x: number): number {
-    return clampIndex((x - this.box.minX) / this.cell, this.columns);
+    return clamp(Math.floor((x - this.box.minX) / this.cell), 0, this.columns - 1);
   }
 
   private row(y: number): number {
-    return clampIndex((y - this.box.minY) / this.cell, this.rows);
+    return clamp(Math.floor((y - this.box.minY) / this.cell), 0, this.rows - 1);
   }
-}
-
-function clampIndex(value: number, count: number): number {
-  return Math.min(Math.max(Math.floor(value), 0), count - 1);
 }

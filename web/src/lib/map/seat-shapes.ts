@@ -5,12 +5,15 @@ import type { Palette } from "./palette";
 
 type Ink = CanvasRenderingContext2D;
 
+/** How a seat is drawn: a free one that is meant for people with a wheelchair has a shape of its own. */
+export type SeatShape = SeatLook | "accessible";
+
 const TURN = Math.PI * 2;
 
 /** `available` is the colour of the seat's category, already legible on the ground. */
 export function drawSeat(
   ink: Ink,
-  look: SeatLook,
+  look: SeatShape,
   x: number,
   y: number,
   radius: number,
@@ -21,6 +24,9 @@ export function drawSeat(
     case 0: // a filled disc
       ink.fillStyle = available;
       return disc(ink, x, y, radius);
+    case "accessible": // a diamond
+      ink.fillStyle = available;
+      return diamond(ink, x, y, radius * 1.2);
     case 1: // a ring around a dot: somebody is deciding
       ink.strokeStyle = palette.held;
       ink.fillStyle = palette.held;
@@ -28,13 +34,13 @@ export function drawSeat(
       return disc(ink, x, y, radius * 0.28);
     case 2: // a cross: gone
       ink.strokeStyle = palette.sold;
-      return cross(ink, x, y, radius * 0.55, radius * 0.28);
+      return cross(ink, x, y, radius * 0.48, radius * 0.22);
     case 3: // a flat bar: not for sale
       ink.fillStyle = palette.sold;
       return void ink.fillRect(x - radius * 0.75, y - radius * 0.2, radius * 1.5, radius * 0.4);
     case "mine": // a square with a tick
       ink.fillStyle = palette.mine;
-      square(ink, x, y, radius * 1.08);
+      square(ink, x, y, radius);
       ink.strokeStyle = palette.onMine;
       return tick(ink, x, y, radius);
     case "holding": // a dashed square that is already tinted: on its way to being mine
@@ -44,13 +50,13 @@ export function drawSeat(
   }
 }
 
-function disc(ink: Ink, x: number, y: number, radius: number): void {
+export function disc(ink: Ink, x: number, y: number, radius: number): void {
   ink.beginPath();
   ink.arc(x, y, radius, 0, TURN);
   ink.fill();
 }
 
-function ring(ink: Ink, x: number, y: number, radius: number, width: number): void {
+export function ring(ink: Ink, x: number, y: number, radius: number, width: number): void {
   ink.lineWidth = width;
   ink.beginPath();
   ink.arc(x, y, radius, 0, TURN);
@@ -65,6 +71,15 @@ function cross(ink: Ink, x: number, y: number, reach: number, width: number): vo
   ink.moveTo(x + reach, y - reach);
   ink.lineTo(x - reach, y + reach);
   ink.stroke();
+}
+
+export function diamond(ink: Ink, x: number, y: number, reach: number): void {
+  ink.beginPath();
+  ink.moveTo(x, y - reach);
+  ink.lineTo(x + reach, y);
+  ink.lineTo(x, y + reach);
+  ink.lineTo(x - reach, y);
+  ink.fill();
 }
 
 function square(ink: Ink, x: number, y: number, reach: number): void {
