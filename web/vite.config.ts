@@ -12,6 +12,12 @@ const server = process.env.FRONTROW_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
-  server: { proxy: { "/api": server, "/ws": { target: server, ws: true, rewriteWsOrigin: true } } },
+  build: { manifest: true },
+  server: {
+    proxy: {
+      "/api": server,
+      "/ws": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+    },
+  },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

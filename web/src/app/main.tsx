@@ -7,9 +7,11 @@ import { ServicesContext } from "../lib/services";
 import { refreshLock } from "../lib/session/refresh-lock";
 import { Session } from "../lib/session/session";
 import { openTabChannel } from "../lib/session/tab-channel";
+import { startTheme } from "../lib/theme";
 import { router } from "./router";
 import "./styles.css";
 
+startTheme();
 const api = createApiClient({ exclusively: refreshLock(navigator.locks) });
 const session = new Session(api, openTabChannel());
 void session.restore();

@@ -6,7 +6,7 @@ export function FocusedHeading({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <h1 ref={heading} tabIndex={-1} className="text-2xl font-semibold tracking-tight outline-none!">
+    <h1 ref={heading} tabIndex={-1} className="text-title font-semibold outline-none!">
       {children}
     </h1>
   );

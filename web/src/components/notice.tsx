@@ -2,9 +2,10 @@
 import type { ReactNode } from "react";
 
 const TONES = {
-  info: "border-line",
-  warning: "border-warning",
-  danger: "border-danger",
+  info: "border-line bg-surface",
+  good: "border-accent bg-accent-soft",
+  warning: "border-warning bg-warning-soft",
+  danger: "border-danger bg-danger-soft",
 };
 
 interface Props {
@@ -13,9 +14,5 @@ interface Props {
 }
 
 export function Notice({ tone = "info", children }: Props) {
-  return (
-    <div className={`rounded-lg border bg-surface px-4 py-3 text-sm ${TONES[tone]}`}>
-      {children}
-    </div>
-  );
+  return <div className={`rounded-xl border px-4 py-3 text-sm ${TONES[tone]}`}>{children}</div>;
 }

@@ -1,10 +1,15 @@
 // The right end of the header: who is signed in, and the ways in and out.
 import { useRef, useState } from "react";
+import { Link } from "react-router";
 import { Button } from "../../components/button";
 import type { User } from "../../lib/api/types";
 import { useServices, useSession } from "../../lib/services";
 
 const PANEL = "account-panel";
+const WAYS = [
+  { to: "/orders", words: "My orders", testId: "account-orders" },
+  { to: "/tickets", words: "My tickets", testId: "account-tickets" },
+];
 const FAILED = "That did not work. Please try again.";
 
 export function AccountMenu() {
@@ -36,6 +41,7 @@ function Account({ user, onLeaving }: { user: User; onLeaving: (leaving: boolean
   const { session } = useServices();
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(false);
+  const panel = useRef<HTMLElement>(null);
 
   async function signOut(everywhere: boolean) {
     setBusy(true);
@@ -61,11 +67,13 @@ function Account({ user, onLeaving }: { user: User; onLeaving: (leaving: boolean
       </Button>
       <section
         id={PANEL}
+        ref={panel}
         popover="auto"
         aria-label="Account"
         className="absolute inset-auto top-14 right-[max(1rem,calc((100vw-80rem)/2+1.5rem))] m-0 w-[min(18rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-4 text-ink shadow-lg"
       >
         <p className="text-sm wrap-anywhere text-muted">{user.email}</p>
+        <Ways onGo={() => panel.current?.hidePopover()} />
         <Button
           className="mt-3 w-full"
           disabled={busy}
@@ -91,5 +99,24 @@ function Account({ user, onLeaving }: { user: User; onLeaving: (leaving: boolean
         </p>
       </section>
     </>
+  );
+}
+
+function Ways({ onGo }: { onGo: () => void }) {
+  return (
+    <ul className="-mx-2 mt-2 border-y border-line py-2">
+      {WAYS.map(({ to, words, testId }) => (
+        <li key={to}>
+          <Link
+            to={to}
+            data-testid={testId}
+            onClick={onGo}
+            className="flex min-h-11 items-center rounded-xl px-2 font-semibold hover:bg-sunken"
+          >
+            {words}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }

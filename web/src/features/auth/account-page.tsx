@@ -4,7 +4,7 @@ import { FocusedHeading } from "../../components/focused-heading";
 
 export function AccountPage({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <div className="mx-auto max-w-md space-y-4 py-6">
+    <div className="mx-auto max-w-md space-y-4 rounded-2xl border border-line bg-surface p-5 shadow-card sm:my-6 sm:p-8">
       <title>{`${title} – Frontrow`}</title>
       <FocusedHeading>{title}</FocusedHeading>
       {children}

@@ -9,12 +9,12 @@ import type { User } from "../../lib/api/types";
 import { ServicesContext } from "../../lib/services";
 import { Session } from "../../lib/session/session";
 import { AccountMenu } from "./account-menu";
-import { ForgotPasswordPage } from "./forgot-password-page";
-import { ResetPasswordPage } from "./reset-password-page";
+import { Component as ForgotPasswordPage } from "./forgot-password-page";
+import { Component as ResetPasswordPage } from "./reset-password-page";
 import { SessionNotice } from "./session-notice";
 import { SignInForm } from "./sign-in-form";
 import { VerifyEmailHint } from "./verify-email-hint";
-import { VerifyEmailPage } from "./verify-email-page";
+import { Component as VerifyEmailPage } from "./verify-email-page";
 
 const ADA: User = {
   id: "1",

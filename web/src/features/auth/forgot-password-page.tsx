@@ -1,21 +1,26 @@
 // Asks for a mail with a link to a new password. Must never show whether an address is known.
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Button } from "../../components/button";
 import { TextField } from "../../components/text-field";
 import { requestPasswordReset } from "../../lib/api/accounts-api";
 import { useServices } from "../../lib/services";
 import { AccountPage } from "./account-page";
-import { accountText } from "./problem-text";
+import { accountText, emailText } from "./problem-text";
 import { useSubmit } from "./use-submit";
 
-export function ForgotPasswordPage() {
+export function Component() {
   const { api } = useServices();
   const { busy, problem, submit } = useSubmit(accountText);
   const [sentTo, setSentTo] = useState("");
+  const [wrong, setWrong] = useState<string>();
+  const field = useRef<HTMLInputElement>(null);
 
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const email = String(new FormData(event.currentTarget).get("email") ?? "").trim();
+    const found = emailText(email);
+    setWrong(found);
+    if (found) return field.current?.focus();
     if (await submit(() => requestPasswordReset(api, email))) setSentTo(email);
   }
 
@@ -25,13 +30,15 @@ export function ForgotPasswordPage() {
       <p className="text-muted">
         Tell us your email address, and we send you a link to a new password.
       </p>
-      <form onSubmit={send} className="space-y-4">
+      <form onSubmit={send} noValidate className="space-y-4">
         <TextField
+          ref={field}
           label="Email"
           name="email"
           type="email"
           data-testid="forgot-email"
           autoComplete="email"
+          error={wrong}
           required
         />
         <p role="alert" className="text-sm text-danger">
@@ -40,6 +47,7 @@ export function ForgotPasswordPage() {
         <Button
           type="submit"
           look="primary"
+          size="large"
           className="w-full"
           disabled={busy}
           data-testid="forgot-submit"

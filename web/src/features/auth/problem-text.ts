@@ -37,3 +37,10 @@ export function resetText(problem: ApiProblem): string {
   }
   return accountText(problem);
 }
+
+/** What is wrong with an address before anybody is asked; undefined when nothing is. */
+export function emailText(email: string): string | undefined {
+  if (!email.trim()) return "Please enter your email address.";
+  if (/^\S+@\S+$/.test(email.trim())) return undefined;
+  return "This is not an email address: it needs a name, an @ and a domain.";
+}

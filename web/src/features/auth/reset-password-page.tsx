@@ -1,15 +1,15 @@
 // The page behind the link to a new password. Success leads to the sign-in dialog.
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { Button } from "../../components/button";
-import { TextField } from "../../components/text-field";
 import { useServices } from "../../lib/services";
 import { AccountPage } from "./account-page";
 import { useLinkToken } from "./link-token";
+import { PasswordField } from "./password-field";
 import { PASSWORD_HINT } from "./problem-text";
 import { PASSWORD_CHANGED, resetPassword } from "./reset-password";
 
-export function ResetPasswordPage() {
+export function Component() {
   const token = useLinkToken();
   const [refused, setRefused] = useState(token === "");
   if (refused) return <ResetRefused />;
@@ -19,7 +19,7 @@ export function ResetPasswordPage() {
 function NewPassword({ token, onRefused }: { token: string; onRefused: () => void }) {
   const services = useServices();
   const navigate = useNavigate();
-  const [visible, setVisible] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
 
@@ -31,39 +31,32 @@ function NewPassword({ token, onRefused }: { token: string; onRefused: () => voi
     const outcome = await resetPassword(services, token, password);
     setBusy(false);
     if (outcome.step === "refused") return onRefused();
-    if (outcome.step === "failed") return setProblem(outcome.text);
+    if (outcome.step === "failed") {
+      setProblem(outcome.text);
+      // The sentence is read out with the field.
+      return field.current?.focus();
+    }
     await navigate("/", { replace: true });
     services.session.openPrompt(PASSWORD_CHANGED);
   }
 
   return (
     <AccountPage title="Choose a new password">
-      <form onSubmit={send} className="space-y-4">
-        <TextField
+      <form onSubmit={send} noValidate className="space-y-4">
+        <PasswordField
+          ref={field}
           label="New password"
           hint={PASSWORD_HINT}
           name="password"
-          type={visible ? "text" : "password"}
           data-testid="new-password"
           autoComplete="new-password"
-          aria-invalid={problem !== ""}
+          error={problem}
           required
         />
-        <label className="flex min-h-10 items-center gap-2 text-sm">
-          <input
-            type="checkbox"
-            className="size-5"
-            checked={visible}
-            onChange={(event) => setVisible(event.target.checked)}
-          />
-          Show the password
-        </label>
-        <p role="alert" className="text-sm text-danger">
-          {problem}
-        </p>
         <Button
           type="submit"
           look="primary"
+          size="large"
           className="w-full"
           disabled={busy}
           data-testid="new-password-submit"

@@ -7,7 +7,7 @@ export function SessionNotice() {
   const { session } = useServices();
   const { notice } = useSession();
   return (
-    <div className={notice ? "border-b border-warning bg-surface" : ""}>
+    <div className={notice ? "no-print border-b border-warning bg-warning-soft" : ""}>
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-4 px-4 text-sm sm:px-6">
         <p role="status" data-testid="session-notice" className={notice ? "py-3" : ""}>
           {notice}

@@ -23,7 +23,7 @@ export function SignInDialog() {
       aria-labelledby="sign-in-title"
       aria-describedby={prompt ? "sign-in-reason" : undefined}
       onClose={() => session.closePrompt()}
-      className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-6 text-ink"
+      className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-2xl border border-line bg-surface p-6 text-ink shadow-lg"
     >
       {open && (
         <>

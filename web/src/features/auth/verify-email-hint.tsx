@@ -7,7 +7,7 @@ export function VerifyEmailHint() {
   // A server of an older version does not say, and then nobody is asked.
   if (user?.email_verified !== false) return null;
   return (
-    <aside aria-label="Email not confirmed" className="border-b border-line bg-sunken">
+    <aside aria-label="Email not confirmed" className="no-print border-b border-line bg-sunken">
       <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-3 px-4 text-sm text-muted sm:px-6">
         <span className="min-w-0 py-2 wrap-anywhere" data-testid="verify-hint">
           {`Please confirm ${user.email} with the link that we sent you.`}

@@ -8,7 +8,7 @@ import { EmailVerification, type VerificationState } from "./email-verification"
 import { useLinkToken } from "./link-token";
 import { ResendVerification } from "./resend-verification";
 
-export function VerifyEmailPage() {
+export function Component() {
   const { api, session } = useServices();
   const token = useLinkToken();
   const [verification] = useState(() => new EmailVerification({ api, session, token }));

@@ -1,22 +1,23 @@
-// The list of events with search and filter. The filter lives in the address, so that a search can
-// be bookmarked and shared.
-import { type ChangeEvent, useEffect, useState } from "react";
+// The list of events with search and filter: the first thing that people see. The filter lives in the
+// address, so that a search can be bookmarked and shared.
 import { useSearchParams } from "react-router";
 import { Button } from "../../components/button";
-import { Notice } from "../../components/notice";
-import { TextField } from "../../components/text-field";
+import { EmptyState } from "../../components/empty-state";
+import { LoadProblem } from "../../components/load-problem";
+import { type FilterName, isFiltering, readFilter } from "./event-filter";
+import { EventFilters } from "./event-filters";
 import { EventRow } from "./event-row";
+import { EventRowSkeleton } from "./event-row-skeleton";
+import { Hero } from "./hero";
 import { useEvents } from "./use-events";
-
-const SEARCH_DELAY_MS = 250;
 
 export function EventListPage() {
   const [params, setParams] = useSearchParams();
-  const q = params.get("q") ?? "";
-  const status = params.get("status") ?? "";
-  const { items, more, loading, problem } = useEvents(q, status);
+  const filter = readFilter(params);
+  const { items, more, loading, problem, retry } = useEvents(filter);
+  const filtering = isFiltering(filter);
 
-  const setFilter = (name: string, value: string) =>
+  const setFilter = (name: FilterName, value: string) =>
     setParams(
       (before) => {
         const next = new URLSearchParams(before);
@@ -26,65 +27,44 @@ export function EventListPage() {
       },
       { replace: true },
     );
+  const clear = () => setParams({}, { replace: true });
 
   return (
     <>
       <title>Events – Frontrow</title>
-      <h1 className="text-3xl font-semibold tracking-tight">Events</h1>
-      <form
-        className="mt-6 grid gap-4 sm:grid-cols-[1fr_12rem]"
-        onSubmit={(e) => e.preventDefault()}
-      >
-        <SearchBox value={q} onSearch={(value) => setFilter("q", value)} />
-        <div>
-          <label htmlFor="status" className="mb-1 block text-sm font-medium">
-            Status
-          </label>
-          <select
-            id="status"
-            value={status}
-            onChange={(event) => setFilter("status", event.target.value)}
-            className="h-10 w-full rounded-lg border border-line bg-surface px-3"
-          >
-            <option value="">All</option>
-            <option value="on_sale">On sale</option>
-            <option value="closed">Sale closed</option>
-            <option value="cancelled">Cancelled</option>
-          </select>
-        </div>
-      </form>
-      <ul className="mt-6 divide-y divide-line border-y border-line" aria-busy={loading}>
+      <Hero />
+      <EventFilters filter={filter} items={items} onChange={setFilter} onClear={clear} />
+      <ul className="mt-5 grid gap-3" aria-busy={loading} aria-label="Events">
         {items.map((event) => (
           <EventRow key={event.id} event={event} />
         ))}
+        {loading && SKELETONS.map((key) => <EventRowSkeleton key={key} />)}
       </ul>
-      <div className="mt-6" role="status">
-        {problem && <Notice tone="danger">{problem.detail}</Notice>}
-        {loading && <p className="text-sm text-muted">Loading…</p>}
+      <div className="mt-5" role="status">
+        {loading && <span className="sr-only">Loading events…</span>}
+        {problem && <LoadProblem problem={problem} what="event" onRetry={retry} />}
         {!loading && !problem && items.length === 0 && (
-          <p className="text-muted">No events match. Try another word or status.</p>
+          <NothingFound filtering={filtering} onClear={clear} />
         )}
       </div>
-      {more && !loading && <Button onClick={more}>Load more</Button>}
+      {more && !loading && !problem && (
+        <div className="mt-2 flex justify-center">
+          <Button onClick={more}>Load more</Button>
+        </div>
+      )}
     </>
   );
 }
 
-/** Waits for a pause in typing: every letter would be a request. */
-function SearchBox({ value, onSearch }: { value: string; onSearch: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onSearch(typed.trim()), SEARCH_DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onSearch]);
+const SKELETONS = ["first", "second", "third"];
+
+function NothingFound({ filtering, onClear }: { filtering: boolean; onClear: () => void }) {
+  if (!filtering) {
+    return <EmptyState title="No events yet">As soon as there is one, it is here.</EmptyState>;
+  }
   return (
-    <TextField
-      label="Search"
-      type="search"
-      placeholder="Name or venue"
-      value={typed}
-      onChange={(event: ChangeEvent<HTMLInputElement>) => setTyped(event.target.value)}
-    />
+    <EmptyState title="Nothing matches" action={<Button onClick={onClear}>Clear filters</Button>}>
+      Try another word, another date, or look at everything.
+    </EmptyState>
   );
 }

@@ -2,8 +2,9 @@
 import { Notice } from "../../components/notice";
 import { formatAge } from "../../lib/format/format";
 import type { SocketStatus } from "../../lib/live/live-socket";
-import type { SeatStore } from "../../lib/live/seat-store";
-import { useNow } from "./use-now";
+import { useNow } from "../../lib/use-now";
+import type { LiveEvent } from "./live-event";
+import { useLive, useSeats } from "./use-live-event";
 
 const WORDS: Record<SocketStatus, string> = {
   live: "Live",
@@ -12,8 +13,9 @@ const WORDS: Record<SocketStatus, string> = {
   stopped: "Offline",
 };
 
+/** In the colour of the text around it: filled when live, hollow when not. */
 export function ConnectionState({ connection }: { connection: SocketStatus }) {
-  const dot = connection === "live" ? "bg-accent" : "border-2 border-warning";
+  const dot = connection === "live" ? "bg-current" : "border-2 border-current";
   return (
     <span
       role="status"
@@ -27,13 +29,10 @@ export function ConnectionState({ connection }: { connection: SocketStatus }) {
   );
 }
 
-interface Props {
-  connection: SocketStatus;
-  stale: boolean;
-  store: SeatStore;
-}
-
-export function ConnectionNotice({ connection, stale, store }: Props) {
+export function ConnectionNotice({ live }: { live: LiveEvent }) {
+  const { store } = live;
+  const connection = useLive(live, (state) => state.connection);
+  const stale = useSeats(live, (seats) => seats.stale);
   const offline = connection !== "live" && store.receivedAt !== undefined;
   const now = useNow(offline);
   if (offline) {

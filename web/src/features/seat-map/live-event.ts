@@ -1,52 +1,102 @@
-// Everything live about one event page: the seat store, its socket, my moves and the messages they
-// lead to. Plain TypeScript; React subscribes to the store and to this.
+// Everything live about one event page: the seat store, its socket, whose seats are mine, and what
+// there is to say about them. Plain TypeScript; React subscribes to the store and to this.
 import type { ApiClient } from "../../lib/api/client";
-import { getWsTicket, holdSeats, releaseSeats } from "../../lib/api/events-api";
-import type { EventStatus, EventSummary } from "../../lib/api/types";
-import { CommandLost } from "../../lib/live/command-errors";
+import { getWsTicket } from "../../lib/api/events-api";
+import { getCart } from "../../lib/api/orders-api";
+import type { EventStatus } from "../../lib/api/types";
 import { LiveSocket, type SocketStatus } from "../../lib/live/live-socket";
-import { isHeldSeat, type ServerFrame } from "../../lib/live/protocol";
-import { type Move, SeatStore } from "../../lib/live/seat-store";
+import type { CartFrame, ServerFrame } from "../../lib/live/protocol";
+import { SeatStore } from "../../lib/live/seat-store";
 import type { Session } from "../../lib/session/session";
-import { asksForSignIn, notFreeText, type Refusal, refusalText } from "./refusal-text";
+import { toasts } from "../../lib/toasts";
+import type { BestOutcome, BestWish } from "./best-seats";
+import { CartReader } from "./cart-reader";
+import { firstDeadline } from "./cart-times";
+import { CommandChannel } from "./command-channel";
+import { departures } from "./departures";
+import type { Desk, MapHands } from "./desk";
+import type { Extension } from "./extension";
+import { GroupMoves } from "./group-moves";
+import type { Hall } from "./hall";
+import { KeptWish } from "./kept-wish";
+import { describeSeat } from "./look-words";
+import { expiredText, goneText } from "./refusal-text";
+import { SeatMoves } from "./seat-moves";
+import { socketUrl } from "./socket-url";
+import { WarningClock } from "./warning-clock";
 
 export interface LiveState {
   connection: SocketStatus;
   status: EventStatus;
-  /** The last thing to tell the visitor; a new id even for the same words. */
-  message?: { id: number; text: string };
+  /** The server is choosing seats, or keeping mine longer. */
+  busy: boolean;
+  /** What came of the last "choose for me". */
+  best?: BestOutcome | undefined;
+  /** How little time is left for the cart, in words. */
+  warning?: string | undefined;
+  /** The last thing for screen readers; a new id even for the same words. */
+  announcement: { id: number; text: string };
 }
 
 interface Options {
   api: ApiClient;
   session: Session;
-  event: EventSummary;
-  seats: string[];
+  hall: Hall;
 }
 
 const SIGN_IN_REASON = "Sign in to choose seats. They are kept for you while you decide.";
 
 export class LiveEvent {
   readonly store: SeatStore;
+  readonly hall: Hall;
+  readonly cart: CartReader;
   private readonly options: Options;
   private readonly socket: LiveSocket;
+  private readonly moves: SeatMoves;
+  private readonly groups: GroupMoves;
+  private readonly wish: KeptWish;
+  private readonly clock: WarningClock;
   private state: LiveState;
   private userId: string | undefined;
-  private leaveSession = () => {};
-  private nextMessage = 1;
+  private map: MapHands | undefined;
+  private leave: (() => void)[] = [];
   private readonly listeners = new Set<() => void>();
 
   constructor(options: Options) {
+    const { api, session, hall } = options;
     this.options = options;
-    this.state = { connection: "connecting", status: options.event.status };
-    this.store = new SeatStore(options.seats, () => performance.now());
+    this.hall = hall;
+    this.state = {
+      connection: "connecting",
+      status: hall.event.status,
+      busy: false,
+      announcement: { id: 0, text: "" },
+    };
+    this.store = new SeatStore(
+      hall.plan.seats.map(({ seat }) => seat),
+      now,
+    );
+    this.store.countBy({ sections: hall.layout.sectionOf, categories: hall.layout.categories });
+    this.cart = new CartReader({
+      read: () => getCart(api, hall.event.id),
+      ordinalOf: (seat) => this.store.ordinalOf(seat),
+    });
     this.socket = new LiveSocket({
-      url: socketUrl(options.event.id),
+      url: socketUrl(hall.event.id),
       cursor: () => this.store.cursor(),
       ticket: (renewing) => this.ticket(renewing),
-      onLoginExpired: () => void options.session.renew(),
+      onLoginExpired: () => void session.renew(),
       onFrame: (frame) => this.take(frame),
       onStatus: (connection) => this.set({ connection }),
+    });
+    this.wish = new KeptWish(session, SIGN_IN_REASON);
+    const desk = this.desk(api, hall);
+    this.moves = new SeatMoves(desk);
+    this.groups = new GroupMoves(desk);
+    this.clock = new WarningClock({
+      now,
+      onWarning: (warning) => this.warn(warning),
+      onOver: () => void this.moves.readCart(),
     });
   }
 
@@ -60,64 +110,74 @@ export class LiveEvent {
   start(): void {
     const { session } = this.options;
     this.userId = session.getSnapshot().user?.id;
-    this.leaveSession = session.subscribe(() => this.followSession());
-    window.addEventListener("online", this.reconnect);
+    this.leave = [
+      session.subscribe(() => this.followSession()),
+      this.store.subscribe(() => this.followMine()),
+    ];
+    this.moves.start();
     this.socket.start();
   }
 
   stop(): void {
-    this.leaveSession();
-    window.removeEventListener("online", this.reconnect);
+    for (const leave of this.leave) leave();
+    this.clock.stop();
+    this.cart.stop();
+    this.moves.stop();
     this.socket.stop();
   }
 
-  /** A click on a seat: hold it, give it back, or say why neither is possible. */
-  async pick(ordinal: number): Promise<void> {
-    const seat = this.store.seats[ordinal];
-    const look = this.store.look(ordinal);
-    if (seat === undefined || look === "holding" || look === "releasing") return;
-    if (look === "mine") return this.move("release", ordinal, seat);
-    if (look !== 0) return this.say(notFreeText(seat, look));
-    if (this.state.status !== "on_sale") {
-      return this.say(refusalText({ code: "not_on_sale" }, seat, 0));
-    }
-    if (this.options.session.getSnapshot().status !== "signed_in") {
-      return this.options.session.openPrompt(SIGN_IN_REASON);
-    }
-    return this.move("hold", ordinal, seat);
+  /** Lets moves point at the map. Returns the function that ends it. */
+  lendMap(map: MapHands): () => void {
+    this.map = map;
+    return () => {
+      if (this.map === map) this.map = undefined;
+    };
   }
 
-  private async move(move: Move, ordinal: number, seat: string): Promise<void> {
-    this.store.begin(ordinal, move);
-    try {
-      const answer = await this.send(move, seat);
-      if (move === "release") this.store.confirmRelease(ordinal);
-      else this.store.confirmHold(ordinal, (answer?.seats ?? []).filter(isHeldSeat));
-    } catch (error) {
-      this.store.revert(ordinal);
-      if (asksForSignIn(error)) this.options.session.openPrompt(SIGN_IN_REASON);
-      else this.say(refusalText(error as Refusal, seat, this.options.event.max_seats_per_user));
-    }
+  pick(ordinal: number): void {
+    this.moves.pick(ordinal);
   }
 
-  /**
-   * Over the socket, or over HTTP while that is down. A hold that was lost on the way is safe to
-   * repeat: holding a seat that is already mine succeeds. A release is not: its second answer
-   * would be a refusal.
-   */
-  private async send(move: Move, seat: string): Promise<{ seats?: unknown[] } | undefined> {
-    const { api, event } = this.options;
-    if (this.socket.isLive) {
-      try {
-        return await this.socket.command(move, { seats: [seat] });
-      } catch (error) {
-        const repeatable = error instanceof CommandLost && move === "hold";
-        if (!repeatable) throw error;
-      }
-    }
-    if (move === "hold") return holdSeats(api, event.id, [seat]);
-    await releaseSeats(api, event.id, [seat]);
-    return undefined;
+  releaseAll(): void {
+    void this.moves.release(this.store.getSnapshot().mine.map(({ ordinal }) => ordinal));
+  }
+
+  holdBest(wish: BestWish): void {
+    this.set({ best: undefined, announcement: { id: this.state.announcement.id + 1, text: "" } });
+    this.wish.want(async () => {
+      this.set({ busy: true });
+      const best = await this.groups.holdBest(wish);
+      this.set({ busy: false, best });
+    });
+  }
+
+  async extend(): Promise<Extension | undefined> {
+    this.set({ busy: true });
+    const outcome = await this.groups.extend();
+    this.set({ busy: false });
+    return outcome;
+  }
+
+  /** Everything about a seat in one sentence, for screen readers. */
+  describe(ordinal: number): string {
+    return describeSeat(this.hall, ordinal, this.store.look(ordinal));
+  }
+
+  announce(text: string): void {
+    this.set({ announcement: { id: this.state.announcement.id + 1, text } });
+  }
+
+  private desk(api: ApiClient, hall: Hall): Desk {
+    return {
+      api,
+      hall,
+      store: this.store,
+      channel: new CommandChannel(api, hall.event.id, this.socket),
+      status: () => this.state.status,
+      whenSignedIn: (wish) => this.wish.want(wish),
+      announce: (text) => this.announce(text),
+      map: () => this.map,
+    };
   }
 
   private take(frame: ServerFrame): void {
@@ -129,13 +189,41 @@ export class LiveEvent {
         if (this.store.apply(frame)) this.socket.sync();
         return;
       case "cart":
-        return this.store.applyCart(frame);
+        return this.takeCart(frame);
       case "event":
         return this.set({ status: frame.status as EventStatus });
       case "bye":
       case "reply":
         return; // the socket has dealt with them
     }
+  }
+
+  private takeCart(frame: CartFrame): void {
+    const before = this.store.getSnapshot().mine;
+    const looks = new Map(before.map(({ ordinal }) => [ordinal, this.store.look(ordinal)]));
+    this.store.applyCart(frame);
+    const { expired, gone } = departures({
+      before,
+      after: this.store.getSnapshot().mine,
+      lost: frame.lost ?? [],
+      lookBefore: (ordinal) => looks.get(ordinal) ?? 0,
+      nowMs: now(),
+    });
+    const names = (ordinals: number[]) => ordinals.map((ordinal) => this.hall.nameOf(ordinal));
+    if (expired.length > 0) toasts.say(expiredText(names(expired)), "danger");
+    if (gone.length > 0) toasts.say(goneText(names(gone)));
+  }
+
+  private warn(warning: string | undefined): void {
+    if (warning === this.state.warning) return;
+    this.set({ warning });
+    if (warning) this.announce(warning);
+  }
+
+  private followMine(): void {
+    const { mine } = this.store.getSnapshot();
+    this.clock.follow(firstDeadline(mine));
+    this.cart.follow(mine);
   }
 
   private async ticket(renewing: boolean): Promise<string | undefined> {
@@ -148,16 +236,13 @@ export class LiveEvent {
   /** Another user, or none: their holds are not mine, and the socket must ask as somebody else. */
   private followSession(): void {
     const userId = this.options.session.getSnapshot().user?.id;
-    if (userId === this.userId) return;
-    this.userId = userId;
-    this.store.forgetMine();
-    this.socket.restart();
-  }
-
-  private reconnect = () => this.socket.restart();
-
-  private say(text: string): void {
-    this.set({ message: { id: this.nextMessage++, text } });
+    if (userId !== this.userId) {
+      this.userId = userId;
+      this.store.forgetMine();
+      this.set({ best: undefined });
+      this.socket.restart();
+    }
+    this.wish.follow();
   }
 
   private set(part: Partial<LiveState>): void {
@@ -166,8 +251,4 @@ export class LiveEvent {
   }
 }
 
-function socketUrl(eventId: string): string {
-  const url = new URL(`/ws/v1/events/${encodeURIComponent(eventId)}`, window.location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
-}
+const now = () => performance.now();

@@ -7,8 +7,8 @@ import { LostNotice } from "./lost-notice";
 const show = (lost: string[]) => renderToStaticMarkup(h(LostNotice, { lost, onDismiss: () => {} }));
 
 it("names every seat, politely", () => {
-  expect(show(["A-1"])).toContain("seat A-1 is no longer yours");
-  expect(show(["A-1", "B-7"])).toContain("seats A-1, B-7 are no longer yours");
+  expect(show(["A-1"])).toContain("one seat is no longer yours: A-1.");
+  expect(show(["A-1", "B-7"])).toContain("2 seats are no longer yours: A-1; B-7.");
   expect(show(["A-1"])).toContain("<button");
 });
 

@@ -99,6 +99,24 @@ describe("the API client", () => {
     expect(calls).toHaveLength(3 + 1);
   });
 
+  it("asks once for the role after a refusal, and leaves the refusal as it is", async () => {
+    const api = createApiClient({
+      adapter: async (config) => {
+        if (config.url === "/auth/refresh") return adapter(config);
+        calls.push(config.url ?? "");
+        return respond(config, [403, { code: "forbidden" }]);
+      },
+    });
+    api.setAccessToken("old");
+    const refreshed = vi.fn();
+    api.watch({ refreshed, ended: () => {} });
+    await expect(api.get("/things/1")).rejects.toMatchObject({ status: 403 });
+    await vi.waitFor(() => expect(refreshed).toHaveBeenCalledOnce());
+    await expect(api.get("/things/2")).rejects.toMatchObject({ status: 403 });
+    await Promise.resolve();
+    expect(count("/auth/refresh")).toBe(1);
+  });
+
   it("drops what a refresh brings after a sign-out", async () => {
     const api = signedIn();
     const watcher = { refreshed: vi.fn(), ended: vi.fn() };

@@ -38,6 +38,8 @@ export function createApiClient(options: Options = {}) {
   let watcher: SessionWatcher = { refreshed: () => {}, ended: () => {} };
   /** Grows with every sign-in and sign-out: what an older refresh brings is not wanted any more. */
   let era = 0;
+  /** The token with which a refusal has led to a look at the role already. */
+  let roleAskedWith: string | undefined;
 
   /** Parallel callers share one refresh: the token rotates, and a second use would look stolen. */
   function refresh(): Promise<Login> {
@@ -69,6 +71,18 @@ export function createApiClient(options: Options = {}) {
     }
   }
 
+  /** A role may have been taken away since it was shown: a refresh tells, once for each token. */
+  function askForRole(refused: string | undefined): void {
+    if (!refused || refused !== accessToken || refused === roleAskedWith) return;
+    roleAskedWith = refused;
+    refresh().then(
+      ({ access_token }) => {
+        roleAskedWith = access_token;
+      },
+      () => {},
+    );
+  }
+
   function requireSameEra(started: number): void {
     if (era !== started) throw new ApiProblem(0, "superseded", "The login has changed meanwhile.");
   }
@@ -80,9 +94,11 @@ export function createApiClient(options: Options = {}) {
   });
 
   api.interceptors.response.use(undefined, async (error: unknown) => {
-    if (!isAxiosError(error) || error.response?.status !== 401) throw toProblem(error);
+    if (!isAxiosError(error)) throw toProblem(error);
     const attempt: Attempt = error.config ?? {};
     const sent = bearerOf(attempt);
+    if (error.response?.status === 403) askForRole(sent);
+    if (error.response?.status !== 401) throw toProblem(error);
     if (!sent || attempt.retried) throw toProblem(error);
     attempt.retried = true;
     // Another request may have been refused its refresh, or have refreshed, in the meantime.
@@ -106,9 +122,23 @@ export function createApiClient(options: Options = {}) {
       const response = await api.get<T>(path, { params, ...(signal && { signal }) });
       return response.data;
     },
-    async post<T>(path: string, body?: object): Promise<T> {
-      const response = await api.post<T>(path, body);
+    /**
+     * `key`: an Idempotency-Key. The same key with the same body is done once, however often it is
+     * sent. `timeout_ms`: for bodies that take longer than usual to send.
+     */
+    async post<T>(path: string, body?: object, key?: string, timeout_ms?: number): Promise<T> {
+      const options = { ...(key && { headers: keyHeader(key) }), ...timeout(timeout_ms) };
+      const response = await api.post<T>(path, body, options);
       return response.data;
+    },
+    async patch<T>(path: string, body: object): Promise<T> {
+      const response = await api.patch<T>(path, body);
+      return response.data;
+    },
+    /** A file or a picture that only its owner may see: an `<img>` cannot carry the token. */
+    async getBlob(path: string, signal?: AbortSignal): Promise<Blob> {
+      const options = { responseType: "blob" as const, ...(signal && { signal }) };
+      return (await api.get<Blob>(path, options)).data;
     },
     /**
      * For routes that need no login, whose 401 means "wrong password" or "bad token" and nothing
@@ -122,6 +152,14 @@ export function createApiClient(options: Options = {}) {
       return response.data;
     },
   };
+}
+
+function keyHeader(key: string) {
+  return { "Idempotency-Key": key };
+}
+
+function timeout(timeout_ms: number | undefined) {
+  return timeout_ms === undefined ? {} : { timeout: timeout_ms };
 }
 
 function bearerOf(attempt: Attempt): string | undefined {

@@ -5,6 +5,10 @@ import type { Category, EventSummary, HeldSeat, Page, Plan } from "./types";
 export interface EventFilter {
   q?: string | undefined;
   status?: string | undefined;
+  genre?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  sort?: string | undefined;
   cursor?: string | undefined;
 }
 
@@ -27,5 +31,16 @@ export const holdSeats = (api: ApiClient, id: string, seats: string[]) =>
 
 export const releaseSeats = (api: ApiClient, id: string, seats: string[]) =>
   api.post<void>(`${path(id)}/holds/release`, { seats });
+
+/** All my holds of this event, back to the full time; the server caps it at three times. */
+export const extendHolds = (api: ApiClient, id: string) =>
+  api.post<{ seats: HeldSeat[] }>(`${path(id)}/holds/extend`, {});
+
+/** 409 `not_enough_seats`. */
+export const holdBest = (
+  api: ApiClient,
+  id: string,
+  wish: { quantity: number; category?: string | undefined; section?: string | undefined },
+) => api.post<{ seats: HeldSeat[] }>(`${path(id)}/holds/best-available`, wish);
 
 export const getWsTicket = (api: ApiClient) => api.post<{ ticket: string }>("/auth/ws-ticket");

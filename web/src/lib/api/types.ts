@@ -1,96 +1,77 @@
-// The HTTP shapes this page reads, as CONTRACT and the server's OpenAPI document give them.
-// Must never hold behaviour; to be replaced by generated types once the OpenAPI file is served.
+// The HTTP shapes of the API, by the names that the pages use. They are made from the server's document
+// (`npm run generate` writes schema.d.ts); must never hold a shape of its own, or behaviour.
+import type { components } from "./schema";
 
-export type EventStatus = "generating" | "failed" | "draft" | "on_sale" | "closed" | "cancelled";
+type Schemas = components["schemas"];
 
-export interface Money {
-  /** Minor units (cents), always an integer. */
-  amount: number;
-  currency: string;
-}
-
+/** A list, one page of it. `next_cursor` is null at the end. */
 export interface Page<T> {
   items: T[];
-  next_cursor?: string | null;
+  next_cursor: string | null;
 }
 
-export interface EventSummary {
-  id: string;
-  name: string;
-  description?: string | null;
-  genre?: string | null;
-  venue: string;
-  timezone?: string | null;
-  starts_at: string;
-  ends_at?: string | null;
-  status: EventStatus;
-  currency: string;
-  max_seats_per_user: number;
-  seats_total: number;
-  /** Null while the hold store cannot be reached. */
-  counts: { available: number; held: number; sold: number; blocked: number } | null;
-}
+export type Money = Schemas["Money"];
+export type ErrorCode = Schemas["ErrorCode"];
+export type Problem = Schemas["Problem"];
 
-export interface Category {
-  id: string;
-  name: string;
-  color?: string | null;
-  total: number;
-  available: number;
-  price?: Money | null;
-}
+export type User = Schemas["User"];
+export type Role = Schemas["Role"];
+export type Login = Schemas["Login"];
+export type SocketTicket = Schemas["SocketTicket"];
+export type UserAtDoors = Schemas["UserAtDoors"];
 
-export interface PlanSeat {
-  seat: string;
-  section: string;
-  row: string;
-  number: string;
-  category: string;
-  x: number;
-  y: number;
-}
+export type EventStatus = Schemas["EventStatus"];
+export type OrphanRule = Schemas["OrphanRule"];
+export type EventSummary = Schemas["Event"];
+export type NewEvent = Schemas["NewEvent"];
+export type EventChanges = Schemas["EventChanges"];
+export type SeatCounts = Schemas["SeatCounts"];
+export type Category = Schemas["Category"];
+export type Section = Schemas["Section"];
+export type SectionSeat = Schemas["SectionSeat"];
+export type MapState = Schemas["MapState"];
 
-export interface PlanArea {
-  shape: "rectangle" | "circle" | "ellipse" | "polygon" | "text";
-  x: number;
-  y: number;
-  width?: number;
-  height?: number;
-  radius?: number;
-  radius_x?: number;
-  radius_y?: number;
-  points?: [number, number][];
-  /** Degrees, clockwise. */
-  rotation?: number;
-  color?: string;
-  border_color?: string;
-  text?: { text: string; x: number; y: number; size?: number; color?: string };
-}
+export type PlanSeat = Schemas["PlanSeat"];
+export type PlanSection = Schemas["PlanSection"];
+export type PlanCategory = Schemas["PlanCategory"];
 
-/** The compiled layout. A seat's index in `seats` is its ordinal. */
-export interface Plan {
-  name: string;
-  seats: PlanSeat[];
-  sections: { id: string; name: string }[];
-  categories: { id: string; name: string; color?: string | null }[];
+type Area = Schemas["PlanArea"];
+type KeyOf<Union> = Union extends unknown ? keyof Union : never;
+
+/** An area of any shape: the members of all shapes are there to be looked for, as drawing does. */
+export type PlanArea = Pick<Area, "shape" | "x" | "y"> &
+  Partial<Pick<Area, "rotation" | "color" | "border_color">> & {
+    [Key in Exclude<KeyOf<Area>, keyof Area>]?: Extract<Area, Record<Key, unknown>>[Key];
+  } & { text?: Pick<Schemas["PlanText"], "text" | "x" | "y"> & Partial<Schemas["PlanText"]> };
+
+/** What the map reads of a plan. A seat's index in `seats` is its ordinal. */
+export type Plan = Pick<Schemas["Plan"], "name" | "seats"> & {
+  sections: Pick<PlanSection, "id" | "name">[];
+  categories: Pick<PlanCategory, "id" | "name" | "color">[];
   areas: PlanArea[];
-}
+};
 
-export interface HeldSeat {
-  seat: string;
-  expires_in_ms: number;
-}
+export type HeldSeat = Schemas["HeldSeat"];
+export type HeldSeats = Schemas["HeldSeats"];
+export type Cart = Schemas["Cart"];
+export type CartSeat = Schemas["CartSeat"];
+export type ValidCart = Schemas["ValidCart"];
+export type CartToOrder = Schemas["CartToOrder"];
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  role: string;
-  email_verified: boolean;
-}
+export type Order = Schemas["Order"];
+export type OrderStatus = Schemas["OrderStatus"];
+export type OrderSeat = Schemas["OrderSeat"];
+export type Payment = Schemas["Payment"];
+export type PaymentStatus = Schemas["PaymentStatus"];
+export type Ticket = Schemas["Ticket"];
+export type TicketStatus = Schemas["TicketStatus"];
+export type CheckIn = Schemas["Admission"];
 
-export interface Login {
-  user?: User;
-  access_token: string;
-  expires_in: number;
-}
+export type HoldLine = Schemas["LiveHold"];
+export type PastCommand = Schemas["PastCommand"];
+export type JournalLine = Schemas["JournalLine"];
+export type ChangedSeats = Schemas["ChangedSeats"];
+export type Stats = Schemas["Stats"];
+export type EventNumbers = Schemas["EventStats"];
+export type ServerStats = Schemas["ServerStats"];
+export type Readiness = Schemas["Readiness"];

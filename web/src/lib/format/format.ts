@@ -1,13 +1,15 @@
 // Money, dates and remaining time as text. Must never do arithmetic on money in fractions.
 import type { Money } from "../api/types";
+import { minorDigits } from "./minor-digits";
 
 // The page is written in English; dates and prices in the same language read as one text.
 const LOCALE = "en-GB";
 
 /** `{ amount: 7500, currency: "EUR" }` becomes `€75.00`. Respects currencies without cents. */
 export function formatMoney({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = minorDigits(currency);
+  const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...shown });
   return format.format(amount / 10 ** digits);
 }
 
@@ -31,8 +33,11 @@ export function formatAge(ageMs: number): string {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
+// Made once: a map of many sections says how many seats are free in each, several times a second.
+const COUNT = new Intl.NumberFormat(LOCALE);
+
 export function formatCount(count: number): string {
-  return new Intl.NumberFormat(LOCALE).format(count);
+  return COUNT.format(count);
 }
 
 /** The parts of a start time, at the clock of the venue. */
