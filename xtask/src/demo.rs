@@ -40,6 +40,13 @@ pub(crate) struct Account {
     pub(crate) password: String,
 }
 
+impl Account {
+    /// `EMAIL:PASSWORD`, for the browser tests.
+    pub(crate) fn credentials(&self) -> String {
+        format!("{}:{}", self.email, self.password)
+    }
+}
+
 /// The first administrator: named by the developer's environment, or the demo's own.
 pub(crate) fn admin() -> Account {
     Account {
@@ -51,6 +58,11 @@ pub(crate) fn admin() -> Account {
 /// `EMAIL:PASSWORD,...` of the two buyers, for the browser and load tests.
 pub(crate) fn buyers() -> String {
     PEOPLE.map(|(email, _)| format!("{email}:{PASSWORD}"))[..2].join(",")
+}
+
+/// `EMAIL:PASSWORD` of the organizer, for the browser tests.
+pub(crate) fn organizer() -> String {
+    format!("{ORGANIZER}:{PASSWORD}")
 }
 
 /// The accounts for the terminal; a password from the environment stays there.
@@ -84,6 +96,8 @@ pub(crate) fn create(workspace: &Workspace, url: &str, admin: &Account, stop: &S
     }
     api.sign_in(admin)?;
     api.make_organizer(ORGANIZER)?;
+    // Hers, so that the demo shows what an organizer sees of an event.
+    api.sign_in(&Account { email: ORGANIZER.to_owned(), password: PASSWORD.to_owned() })?;
     // Keys are remembered for a day; the event stays longer.
     let id = match api.find_event(NAME)? {
         Some(id) => id,

@@ -1,4 +1,5 @@
-//! The web part: lint, types, unit tests, build. Must never need a server.
+//! The web part: lint, types, whether the generated ones are of the API's document, unit tests, build. Must never need a
+//! server.
 
 use anyhow::Result;
 
@@ -18,10 +19,18 @@ pub(super) fn run(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summ
                 run_command(builds::npm(workspace)?.args(["run", script]), stop)
             })?;
         }
+        step("npm run generate", summary, |_| {
+            // Compares with what is there and writes nothing; that docs/openapi.json is the server's is a Rust test.
+            run_command(builds::npm(workspace)?.args(["run", "generate", "--", "--check"]), stop)
+        })?;
     }
     step("npm test", summary, |summary| tests(workspace, filter, stop, summary))?;
     if filter.is_none() {
-        step("npm run build", summary, |_| run_command(builds::npm(workspace)?.args(["run", "build"]), stop))?;
+        for script in ["build", "size"] {
+            step(&format!("npm run {script}"), summary, |_| {
+                run_command(builds::npm(workspace)?.args(["run", script]), stop)
+            })?;
+        }
     }
     Ok(())
 }
