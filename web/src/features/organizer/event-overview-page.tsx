@@ -10,7 +10,7 @@ import type { EventNumbers } from "../../lib/api/types";
 import { useServices, useSession } from "../../lib/services";
 import { useLoad } from "../../lib/use-load";
 import { usePages } from "../../lib/use-pages";
-import { EventLine } from "./event-line";
+import { MyEvent } from "./my-event";
 import { OtherEvents } from "./other-events";
 
 export function Component() {
@@ -43,7 +43,7 @@ export function Component() {
         {mine.items.length > 0 && (
           <ul className="space-y-3">
             {mine.items.map((event) => (
-              <EventLine key={event.id} event={event} numbers={byEvent.get(event.id)} />
+              <MyEvent key={event.id} event={event} numbers={byEvent.get(event.id)} />
             ))}
           </ul>
         )}

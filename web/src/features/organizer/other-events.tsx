@@ -1,7 +1,7 @@
 // What administrators see of the events of others: the numbers, and the way to their pages.
 import { StatusChip } from "../../components/status-chip";
 import type { EventNumbers } from "../../lib/api/types";
-import { EventWays, SoldNumbers } from "./event-line";
+import { EventWays, SoldNumbers } from "./my-event";
 
 export function OtherEvents({ events }: { events: EventNumbers[] }) {
   return (

@@ -8,11 +8,10 @@ const order = (id: string) => `/orders/${encodeURIComponent(id)}`;
 export const getCart = (api: ApiClient, eventId: string, signal?: AbortSignal) =>
   api.get<Cart>("/cart", { event_id: eventId }, signal);
 
-/** 409 `seats_lost` or `price_changed`, 422 `empty_cart` or `orphan_seats`: with the seats named. */
-export const validateCart = (api: ApiClient, eventId: string, seats?: string[]) =>
-  api.post<Cart & { valid: true }>("/cart/validate", { event_id: eventId, seats });
-
-/** `total` in minor units: what the buyer saw; another total is refused with `price_changed`. */
+/**
+ * 409 `seats_lost` or `price_changed`, 422 `empty_cart` or `orphan_seats`: with the seats named. `total`
+ * in minor units: what the buyer saw; another total is refused with `price_changed`.
+ */
 export const placeOrder = (
   api: ApiClient,
   wish: { event_id: string; seats: string[]; total: number },

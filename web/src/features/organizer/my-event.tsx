@@ -13,7 +13,7 @@ interface Props {
   numbers: EventNumbers | undefined;
 }
 
-export function EventLine({ event: listed, numbers }: Props) {
+export function MyEvent({ event: listed, numbers }: Props) {
   // Of an event that is still being prepared, the list's answer is old at once.
   const event = useGeneration(listed.id, listed).event ?? listed;
   const start = formatStart(event.starts_at, event.timezone);
