@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::taken::TakenSeats;
 use super::{Command, Gate, HeldSeat, LIFETIME_IN_TTLS, Mending, Outcome, Refusal, Settled, SettledSeat};
 use crate::ids::{Ordinal, UserId};
 use crate::seat::{Fence, Lease, SeatRecord};
@@ -15,7 +16,7 @@ pub struct HoldBook {
     rebuilding: Option<u64>,
     counter: u64,
     /// Seats that are not available. A lease that has ended counts as available everywhere.
-    taken: BTreeMap<Ordinal, SeatRecord>,
+    taken: TakenSeats,
     /// The newest ledger version applied to each seat.
     versions: BTreeMap<Ordinal, u64>,
 }
@@ -33,13 +34,13 @@ impl HoldBook {
 
     /// What is known of a seat at `now_ms`.
     pub fn record(&self, now_ms: u64, ordinal: Ordinal) -> SeatRecord {
-        self.taken.get(&ordinal).copied().unwrap_or_default().at(now_ms)
+        self.taken.get(ordinal).copied().unwrap_or_default().at(now_ms)
     }
 
     /// A buyer's seats at `now_ms`, in the order of ordinals.
     pub fn seats_of(&self, now_ms: u64, user: UserId) -> impl Iterator<Item = (Ordinal, SeatRecord)> {
-        let now = self.taken.iter().map(move |(&seat, record)| (seat, record.at(now_ms)));
-        now.filter(move |(_, record)| record.owner() == Some(user))
+        let now = self.taken.of(user).map(move |seat| (seat, self.record(now_ms, seat)));
+        now.filter(|(_, record)| *record != SeatRecord::Available)
     }
 
     fn try_apply(&mut self, now_ms: u64, command: &Command) -> Result<Outcome, Refusal> {
@@ -105,22 +106,28 @@ impl HoldBook {
         if !foreign.is_empty() {
             return Err(Refusal::NotHeld(foreign));
         }
-        self.taken.retain(|seat, _| !seats.contains(seat));
+        for &seat in seats {
+            self.taken.remove(seat);
+        }
         Ok(Outcome::Freed { seats: seats.to_vec(), waiting: Vec::new() })
     }
 
     fn extend(&mut self, now_ms: u64, user: UserId, ttl_ms: u64) -> Result<Outcome, Refusal> {
         self.any_gate()?;
-        let mut yours = Vec::new();
-        for (&seat, record) in &mut self.taken {
-            let SeatRecord::Held(lease) = record else { continue };
-            if lease.owner != user || lease.is_past(now_ms) {
-                continue;
-            }
-            give_time(lease, now_ms, ttl_ms);
-            yours.push(held(seat, lease));
+        let held = self.taken.of(user).filter(|&seat| self.held_by(now_ms, seat, user).is_some()).collect::<Vec<_>>();
+        Ok(Outcome::Yours(self.give_time(&held, now_ms, ttl_ms)))
+    }
+
+    /// Back to the full TTL, never less than each has, never beyond the cap.
+    fn give_time(&mut self, held_seats: &[Ordinal], now_ms: u64, ttl_ms: u64) -> Vec<HeldSeat> {
+        let mut prolonged = Vec::with_capacity(held_seats.len());
+        for &seat in held_seats {
+            let Some(lease) = self.taken.hold_mut(seat) else { continue };
+            let cap = lease.first_held_ms + LIFETIME_IN_TTLS * ttl_ms;
+            lease.deadline_ms = lease.deadline_ms.max(cap.min(now_ms + ttl_ms));
+            prolonged.push(held(seat, lease));
         }
-        Ok(Outcome::Yours(yours))
+        prolonged
     }
 
     fn prolong(&mut self, now_ms: u64, seats: &[Ordinal], ttl_ms: u64) -> Result<Outcome, Refusal> {
@@ -130,22 +137,16 @@ impl HoldBook {
         if !others.is_empty() {
             return Err(Refusal::NotHeld(others));
         }
-        let mut theirs = Vec::new();
-        for &seat in seats {
-            let Some(SeatRecord::Held(lease)) = self.taken.get_mut(&seat) else { continue };
-            give_time(lease, now_ms, ttl_ms);
-            theirs.push(held(seat, lease));
-        }
-        Ok(Outcome::Yours(theirs))
+        Ok(Outcome::Yours(self.give_time(seats, now_ms, ttl_ms)))
     }
 
     fn expire(&mut self, now_ms: u64, seats: &[Ordinal]) -> Result<Outcome, Refusal> {
         self.any_gate()?;
         let (mut freed, mut waiting) = (Vec::new(), Vec::new());
         for &seat in seats {
-            let Some(lease) = self.taken.get(&seat).and_then(SeatRecord::lease).copied() else { continue };
+            let Some(lease) = self.taken.get(seat).and_then(SeatRecord::lease).copied() else { continue };
             if lease.is_past(now_ms) {
-                self.taken.remove(&seat);
+                self.taken.remove(seat);
                 freed.push(seat);
             } else {
                 waiting.push((seat, lease.deadline_ms));
@@ -190,7 +191,7 @@ impl HoldBook {
         self.any_gate()?;
         let (mut freed, mut waiting) = (Vec::new(), Vec::new());
         for &(seat, fence) in seats {
-            let Some(&SeatRecord::Claimed(mut lease)) = self.taken.get(&seat) else { continue };
+            let Some(&SeatRecord::Claimed(mut lease)) = self.taken.get(seat) else { continue };
             if lease.owner != user || lease.fence != fence {
                 continue;
             }
@@ -198,7 +199,7 @@ impl HoldBook {
             let has_ended = lease.is_past(now_ms);
             lease.deadline_ms = hold_ttl_ms.map_or(now_ms, cap);
             if has_ended || lease.is_past(now_ms) {
-                self.taken.remove(&seat);
+                self.taken.remove(seat);
                 freed.push(seat);
             } else {
                 self.taken.insert(seat, SeatRecord::Held(lease));
@@ -251,7 +252,7 @@ impl HoldBook {
                     SeatRecord::Available | SeatRecord::Sold { .. } | SeatRecord::Blocked => false,
                 };
                 if !stays {
-                    self.taken.remove(&settled.ordinal);
+                    self.taken.remove(settled.ordinal);
                 }
                 return;
             }
@@ -307,12 +308,6 @@ impl HoldBook {
     fn count_of(&self, now_ms: u64, user: UserId) -> u32 {
         u32::try_from(self.seats_of(now_ms, user).count()).unwrap_or(u32::MAX)
     }
-}
-
-/// Back to the full TTL, never less than it has, never beyond the cap.
-fn give_time(lease: &mut Lease, now_ms: u64, ttl_ms: u64) {
-    let cap = lease.first_held_ms + LIFETIME_IN_TTLS * ttl_ms;
-    lease.deadline_ms = lease.deadline_ms.max(cap.min(now_ms + ttl_ms));
 }
 
 const fn held(ordinal: Ordinal, lease: &Lease) -> HeldSeat {

@@ -4,6 +4,7 @@
 //! same [`Outcome`]; property tests drive both and compare.
 
 mod book;
+mod taken;
 
 pub use book::HoldBook;
 
