@@ -29,7 +29,7 @@ pub use tickets::{TicketQuery, Tickets};
 use async_trait::async_trait;
 
 /// The ledger did not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum LedgerError {
     /// It cannot be reached, or gave up after conflicts: nothing was changed, or the outcome is unknown.
     #[error("the ledger cannot be reached: {0}")]

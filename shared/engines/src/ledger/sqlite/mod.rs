@@ -1,6 +1,7 @@
 //! The ledger in an `SQLite` file: one process, one writer, every commit on the disk before it is acknowledged.
 //!
-//! One thread writes, two read. One method of the port is one transaction. The file belongs to one process at a time;
+//! One thread writes, two read. One method of the port is all or nothing; several that come at once wait for the disk
+//! together. The file belongs to one process at a time;
 //! what only matters while that process lives (the leases on outbox rows) is kept in its memory.
 
 mod accounts;
@@ -21,6 +22,7 @@ mod text;
 mod tickets;
 mod work;
 mod worker;
+mod writer;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -39,6 +41,7 @@ pub(crate) use outbox::LOOK_AGAIN;
 
 use self::outbox::Leases;
 use self::worker::Worker;
+use self::writer::Writer;
 use super::{Ledger, LedgerError};
 
 /// Two, so that a long listing does not hold up everybody who reads a row by its key.
@@ -54,7 +57,7 @@ pub struct SqliteLedger {
 struct Shared {
     readers: [Worker; READERS],
     turn: AtomicUsize,
-    writer: Worker,
+    writer: Writer,
     path: PathBuf,
     /// Which file this is, whatever its name is now.
     identity: (u64, u64),
@@ -85,7 +88,7 @@ impl SqliteLedger {
     fn start(path: &Path, lock: Option<File>) -> Result<Self, OpenError> {
         let worker =
             |name, connection| Worker::start(name, connection).map_err(|error| OpenError::unusable(path, error));
-        let writer = worker("writer", file::writer(path)?)?;
+        let writer = Writer::start(file::writer(path)?).map_err(|error| OpenError::unusable(path, error))?;
         let readers = [worker("reader-1", file::reader(path)?)?, worker("reader-2", file::reader(path)?)?];
         let shared = Shared {
             readers,
@@ -132,7 +135,8 @@ impl Ledger for SqliteLedger {
         let gone = file::identity(&self.shared.path).ok() != Some(self.shared.identity);
         self.shared.gone.store(gone, Ordering::Relaxed);
         self.expect_present()?;
-        self.shared.readers.iter().chain([&self.shared.writer]).try_for_each(Worker::expect_running)?;
+        self.shared.writer.expect_running()?;
+        self.shared.readers.iter().try_for_each(Worker::expect_running)?;
         self.read(|connection| Ok(connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)).await
     }
 }

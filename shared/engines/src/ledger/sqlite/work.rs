@@ -1,11 +1,14 @@
-//! A write: one transaction, begun as a writer, so that nothing read in it can be out of date when it commits.
+//! A write: in a transaction that was begun as a writer, so that nothing read in it can be out of date when it commits.
 
 use std::cell::Cell;
 use std::ops::Deref;
 
 use frontrow_domain::inventory::InventoryMessage;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
 
+use super::worker::ended;
+use super::writer::Done;
 use super::{LedgerError, SqliteLedger};
 
 /// What the body of a transaction decided.
@@ -16,19 +19,19 @@ pub(super) enum Step<T> {
     Abort(T),
 }
 
-/// A transaction that is going on.
+/// A write that is going on.
 pub(super) struct Work<'connection> {
-    transaction: Transaction<'connection>,
+    connection: &'connection Connection,
     appended: Cell<bool>,
 }
 
 impl Work<'_> {
     /// Runs a statement; gives back how many rows it changed.
     pub(super) fn run(&self, sql: &str, params: impl rusqlite::Params) -> Result<usize, LedgerError> {
-        Ok(self.transaction.prepare_cached(sql)?.execute(params)?)
+        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
     }
 
-    /// Writes the outbox row of this transaction.
+    /// Writes the outbox row of this write.
     pub(super) fn append(&self, message: &InventoryMessage) -> Result<(), LedgerError> {
         self.insert_row(
             message,
@@ -59,32 +62,48 @@ impl Deref for Work<'_> {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.transaction
+        self.connection
     }
 }
 
 impl SqliteLedger {
-    /// One transaction on the writer's thread. Readers of the outbox are woken if it appended rows.
+    /// One write on the writer's thread: all of it or nothing, on the disk when this returns. Readers of the outbox are woken
+    /// if it appended rows.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         body: impl FnOnce(&Work<'_>) -> Result<Step<T>, LedgerError> + Send + 'static,
     ) -> Result<T, LedgerError> {
         self.expect_present()?;
         let appended = self.shared.appended.clone();
-        let job = move |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let work = Work { transaction, appended: Cell::new(false) };
-            let value = match body(&work)? {
-                Step::Abort(value) => return Ok(value),
-                Step::Commit(value) => value,
+        let (answer, answered) = oneshot::channel();
+        let change = move |connection: Result<&Connection, LedgerError>| {
+            let connection = match connection {
+                Ok(connection) => connection,
+                Err(error) => {
+                    // Nobody waits for the answer of a request that was given up; here and below.
+                    answer.send(Err(error)).ok();
+                    return None;
+                }
             };
-            work.transaction.commit()?;
-            if work.appended.get() {
-                appended.send_replace(());
-            }
-            Ok(value)
+            let work = Work { connection, appended: Cell::new(false) };
+            let worked = body(&work);
+            let keep = matches!(worked, Ok(Step::Commit(_)));
+            let has_appended = keep && work.appended.get();
+            let tell = move |written: Result<(), LedgerError>| {
+                if has_appended && written.is_ok() {
+                    appended.send_replace(());
+                }
+                // Its own error says more than that of a transaction which it has taken along.
+                let told = match worked {
+                    Ok(Step::Commit(value) | Step::Abort(value)) => written.map(|()| value),
+                    Err(own) => Err(own),
+                };
+                answer.send(told).ok();
+            };
+            Some(Done { keep, tell: Box::new(tell) })
         };
-        self.shared.writer.run(job).await
+        self.shared.writer.hand_in(Box::new(change)).await?;
+        answered.await.map_err(|_| ended())?
     }
 
     /// A write that has nothing to undo.

@@ -1,4 +1,4 @@
-//! Threads that own a connection each and do jobs on it, one after the other.
+//! Threads that own a connection each and read with it, one job after the other.
 //!
 //! `SQLite` blocks, so it never runs on the async runtime. A job that was handed in is done even if nobody waits for it
 //! any more.
@@ -66,6 +66,6 @@ impl Drop for Worker {
     }
 }
 
-fn ended() -> LedgerError {
+pub(super) fn ended() -> LedgerError {
     LedgerError::Unavailable("the thread of the database has ended".into())
 }
