@@ -18,7 +18,7 @@ use super::{Answer, BuyerRead, Changes, Hint, HoldStoreError, Holds, SeatsRead, 
 /// Commands that wait for one event: a second's worth of an on-sale. Whoever comes then waits for a place.
 const WAITING: usize = 4_096;
 /// Changes kept for readers that missed a hint; a reader that is further behind reads the whole map.
-const CHANGES_KEPT: usize = 4_096;
+const CHANGES_KEPT: usize = 32_768;
 
 /// What the owner of a book is asked.
 type Question = Box<dyn FnOnce(&mut Owner) + Send>;

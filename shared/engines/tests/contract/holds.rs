@@ -7,6 +7,7 @@ use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::seat::{SeatRecord, SeatState};
 use frontrow_engines::holds::{Changes, Hint, Holds};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::support::{PATIENCE, book, new_event_id, new_user_id, redis, redis_url};
 
@@ -17,6 +18,8 @@ crate::contract!(
         i1_of_many_buyers_exactly_one_gets_the_seat,
         i2_parallel_commands_of_one_buyer_never_exceed_the_limit,
         a_change_is_hinted_and_numbered,
+        a_thousand_changes_and_more_are_all_named,
+        hold_commands_that_come_together_are_answered_each_for_itself,
         a_version_from_before_the_memory_was_lost_is_not_believed,
         an_unwatched_hold_vanishes_by_itself,
         seats_are_read_in_the_order_asked_for,
@@ -50,6 +53,58 @@ mod alone {
             assert_eq!(apply(&store, event, Command::SetGate(gate)).await, Outcome::Done);
             let Outcome::Yours(seats) = apply(&store, event, hold(ada, &[1, 2], 60_000)).await else { panic!("held") };
             assert_eq!(seats.iter().map(|seat| seat.fence.epoch).collect::<Vec<_>>(), [1, 2], "what was kept is kept");
+        }
+    }
+}
+
+/// What only shows in Redis itself.
+mod together {
+    mod on_redis {
+        use super::super::*;
+
+        #[tokio::test]
+        async fn commands_that_come_at_once_share_calls_and_are_still_one_after_the_other() {
+            const BUYERS: u32 = 150;
+            let store = redis().await;
+            let event = open_gate(&store).await;
+            let mut commands = JoinSet::new();
+            for buyer in 0..BUYERS {
+                let user = new_user_id();
+                // Two commands of one buyer, who may have one seat, and a seat that two buyers want.
+                for seat in [buyer, buyer / 2 + BUYERS] {
+                    let store = store.clone();
+                    let command = Command::Hold { user, seats: vec![Ordinal(seat)], ttl_ms: 60_000, limit: 1 };
+                    commands.spawn(async move { (user, seat, apply(&store, event, command).await) });
+                }
+            }
+            let outcomes = commands.join_all().await;
+            let mut winners: Vec<_> = Vec::new();
+            let mut counters = Vec::new();
+            for (user, seat, outcome) in &outcomes {
+                match outcome {
+                    Outcome::Yours(held) => {
+                        winners.push((*user, *seat));
+                        counters.push(held[0].fence.counter);
+                    }
+                    Outcome::Refused(Refusal::Limit { has: 1 } | Refusal::Taken(_)) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+            let all = winners.len();
+            winners.sort_unstable_by_key(|(user, _)| *user);
+            winners.dedup_by_key(|(user, _)| *user);
+            assert_eq!(winners.len(), all, "nobody has two seats");
+            winners.sort_unstable_by_key(|(_, seat)| *seat);
+            winners.dedup_by_key(|(_, seat)| *seat);
+            assert_eq!(winners.len(), all, "no seat has two buyers");
+            counters.sort_unstable();
+            counters.dedup();
+            assert_eq!(counters.len(), all, "every grant has a fence of its own");
+            let client = ::redis::Client::open(redis_url()).unwrap();
+            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+            let entries: usize =
+                ::redis::cmd("XLEN").arg(format!("changes:{{{event}}}")).query_async(&mut connection).await.unwrap();
+            assert!(entries * 2 < all, "{entries} calls for {all} grants");
         }
     }
 }
@@ -130,6 +185,58 @@ async fn a_change_is_hinted_and_numbered(store: &(impl Holds + Clone)) {
     let changes = store.changes_since(event, &before).await.expect("answers");
     assert_eq!(changes, Changes::Seats(vec![Ordinal(5), Ordinal(4)], after.clone()));
     assert_eq!(store.changes_since(event, &after).await.expect("answers"), Changes::Seats(vec![], after));
+}
+
+async fn a_thousand_changes_and_more_are_all_named(store: &(impl Holds + Clone)) {
+    let event = open_gate(store).await;
+    apply(store, event, hold(new_user_id(), &[0], 60_000)).await;
+    let before = store.version(event).await.expect("answers");
+    let mut commands = JoinSet::new();
+    for seat in 1..=2_300 {
+        let store = store.clone();
+        commands.spawn(async move { apply(&store, event, hold(new_user_id(), &[seat], 60_000)).await });
+    }
+    commands.join_all().await;
+    let Changes::Seats(mut seats, after) = store.changes_since(event, &before).await.expect("answers") else {
+        panic!("they are known")
+    };
+    seats.sort_unstable();
+    assert_eq!(seats, (1..=2_300).map(Ordinal).collect::<Vec<_>>());
+    assert_eq!(after, store.version(event).await.expect("answers"));
+}
+
+async fn hold_commands_that_come_together_are_answered_each_for_itself(store: &(impl Holds + Clone)) {
+    let event = open_gate(store).await;
+    apply(store, event, hold(new_user_id(), &[1_000], 60_000)).await;
+    let mut commands = JoinSet::new();
+    for buyer in 0..200_u32 {
+        let store = store.clone();
+        let (seats, expected) = match buyer % 4 {
+            // One call has room for 64 seats.
+            0 => ((buyer * 3..buyer * 3 + 3).collect(), "yours"),
+            1 => (vec![buyer * 3, 1_000], "taken"),
+            2 => ((buyer * 3..buyer * 3 + 6).collect(), "limit"),
+            _ => ((2_000 + buyer * 100..2_080 + buyer * 100).collect::<Vec<_>>(), "limit"),
+        };
+        commands.spawn(async move {
+            let command = Command::Hold {
+                user: new_user_id(),
+                seats: seats.iter().copied().map(Ordinal).collect(),
+                ttl_ms: 60_000,
+                limit: 5,
+            };
+            let outcome = apply(&store, event, command).await;
+            match expected {
+                "yours" => {
+                    let Outcome::Yours(held) = outcome else { panic!("{seats:?}: {outcome:?}") };
+                    assert_eq!(held.iter().map(|seat| seat.ordinal.0).collect::<Vec<_>>(), seats);
+                }
+                "taken" => assert_eq!(outcome, Outcome::Refused(Refusal::Taken(vec![Ordinal(1_000)]))),
+                _ => assert_eq!(outcome, Outcome::Refused(Refusal::Limit { has: 0 })),
+            }
+        });
+    }
+    commands.join_all().await;
 }
 
 async fn a_version_from_before_the_memory_was_lost_is_not_believed(store: &impl Holds) {

@@ -1,4 +1,4 @@
-//! Holds in Redis: one Lua script per verb, keyspace notifications as hints.
+//! Holds in Redis: one Lua script per verb, one round trip per command or less, keyspace notifications as hints.
 //!
 //! All keys of an event share the hash tag `{event}`, so that its scripts run on one node of a Redis Cluster too:
 //!
@@ -7,19 +7,20 @@
 //! | `seat:{event}:ORDINAL` | exists exactly while the seat is not available; see [`value`] |
 //! | `buyer:{event}:USER` | sorted set: the buyer's seats by deadline, sold ones at infinity |
 //! | `gate:{event}` | `EPOCH\|VERSION\|OPEN\|RUN`; every script refuses without it, or with one of another run |
-//! | `changes:{event}` | stream: the ordinals that each command changed |
+//! | `changes:{event}` | stream: the ordinals that each command changed, its verb and who gave it; commands that came together are one entry |
 //! | `versions:{event}` | hash: the newest ledger version applied to each seat |
 //! | `recovering:{event}` | the epoch of a rebuild that is going on |
-//! | `fence:{event}` | counter of granted commands |
+//! | `fence:{event}` | counter of hold commands; some are left out |
 
 mod hints;
 mod link;
 mod preflight;
 mod reply;
 mod scripts;
+mod together;
 pub mod value;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use frontrow_domain::holds::{Command, Gate, PastChange};
@@ -30,19 +31,22 @@ use tokio::sync::mpsc;
 use super::{Answer, BuyerRead, Changes, Hint, HoldStoreError, Holds, SeatsRead, Version};
 use link::{Link, Links};
 use scripts::Scripts;
+use together::Together;
 
 pub use preflight::PreflightError;
 
 /// Seats per `MGET`: a reply of about 100 KB, short enough to let other commands pass in between.
 const SEATS_PER_READ: usize = 1_000;
-/// Changes read at once; more than that and reading the whole map is cheaper.
-const CHANGES_PER_READ: usize = 1_000;
+/// Entries of the stream read at once, each with the changes of up to 64 commands: some milliseconds at worst in which Redis
+/// does nothing else.
+const ENTRIES_PER_READ: usize = 64;
 
 /// The adapter: one multiplexed connection for commands, one for notifications.
 #[derive(Clone)]
 pub struct RedisHolds {
     links: Links,
-    scripts: Scripts,
+    scripts: Arc<Scripts>,
+    together: Together,
 }
 
 impl RedisHolds {
@@ -53,7 +57,8 @@ impl RedisHolds {
         if client.get_connection_info().redis_settings().db() != 0 {
             return Err(PreflightError::OtherDatabase);
         }
-        let holds = Self { links: Links::new(client), scripts: Scripts::new() };
+        let together = Together::default();
+        let holds = Self { links: Links::new(client), scripts: Arc::new(Scripts::new()), together };
         match holds.links.current().await {
             Ok(_) | Err(PreflightError::Unreachable(_) | PreflightError::Replica) => Ok(holds),
             Err(unfit) => Err(unfit),
@@ -68,11 +73,32 @@ impl RedisHolds {
             HoldStoreError(error.to_string())
         })
     }
+
+    /// Several hold commands in one call, each answered for itself.
+    async fn hold_all(
+        &self,
+        event: EventId,
+        commands: &[&Command],
+    ) -> Result<Vec<Result<Answer, HoldStoreError>>, HoldStoreError> {
+        let replies: Vec<reply::Reply> = self
+            .ask(async |link| {
+                self.scripts.holds(event, commands, &link.run_id).invoke_async(&mut link.connection()).await
+            })
+            .await?;
+        if replies.len() != commands.len() {
+            let (wished, answered) = (commands.len(), replies.len());
+            return Err(HoldStoreError(format!("{answered} answers to {wished} hold commands")));
+        }
+        Ok(replies.into_iter().map(reply::read).collect())
+    }
 }
 
 #[async_trait]
 impl Holds for RedisHolds {
     async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
+        if let Command::Hold { .. } = command {
+            return self.together.hold(self, event, command).await;
+        }
         let reply = self.ask(async |link| {
             self.scripts.invocation(event, command, &link.run_id).invoke_async(&mut link.connection()).await
         });
@@ -116,12 +142,22 @@ impl Holds for RedisHolds {
     }
 
     async fn history(&self, event: EventId, limit: usize) -> Result<Vec<PastChange>, HoldStoreError> {
-        let mut newest = redis::cmd("XREVRANGE");
-        newest.arg(keys::changes(event)).arg("+").arg("-").arg("COUNT").arg(limit);
-        let entries: Vec<(String, HashMap<String, String>)> =
-            self.ask(async |link| newest.query_async(&mut link.connection()).await).await?;
-        let past = entries.iter().map(|(id, fields)| reply::past_change(id, fields));
-        past.collect::<Option<_>>().ok_or_else(|| HoldStoreError("the stream of changes cannot be read".into()))
+        let (mut past, mut before) = (Vec::new(), "+".to_owned());
+        while past.len() < limit {
+            let mut newest = redis::cmd("XREVRANGE");
+            newest.arg(keys::changes(event)).arg(&before).arg("-").arg("COUNT").arg(ENTRIES_PER_READ);
+            let entries: Vec<(String, Vec<String>)> =
+                self.ask(async |link| newest.query_async(&mut link.connection()).await).await?;
+            for (id, fields) in &entries {
+                let changes = reply::past_changes(id, fields);
+                let changes = changes.ok_or_else(|| HoldStoreError("the stream of changes cannot be read".into()))?;
+                past.extend(changes.into_iter().rev());
+            }
+            let Some((oldest, _)) = entries.last().filter(|_| entries.len() == ENTRIES_PER_READ) else { break };
+            before = format!("({oldest}");
+        }
+        past.truncate(limit);
+        Ok(past)
     }
 
     async fn version(&self, event: EventId) -> Result<Version, HoldStoreError> {
@@ -133,22 +169,31 @@ impl Holds for RedisHolds {
     }
 
     async fn changes_since(&self, event: EventId, version: &Version) -> Result<Changes, HoldStoreError> {
-        // The range includes the known version itself: if that entry is gone, so may be others behind it.
-        let mut range = redis::cmd("XRANGE");
-        range.arg(keys::changes(event)).arg(&version.0).arg("+").arg("COUNT").arg(CHANGES_PER_READ);
-        let entries: Vec<(String, Vec<String>)> =
-            self.ask(async |link| range.query_async(&mut link.connection()).await).await?;
-        let Some((first, newer)) = entries.split_first() else {
-            let nothing_yet = version.0 == "0-0";
-            return Ok(if nothing_yet { Changes::Seats(Vec::new(), version.clone()) } else { Changes::Unknown });
-        };
-        if first.0 != version.0 || entries.len() == CHANGES_PER_READ {
-            return Ok(Changes::Unknown);
+        let (mut seats, mut known) = (Vec::new(), version.clone());
+        loop {
+            // The range includes the known version itself: if that entry is gone, so may be others behind it.
+            let mut range = redis::cmd("XRANGE");
+            range.arg(keys::changes(event)).arg(&known.0).arg("+").arg("COUNT").arg(ENTRIES_PER_READ);
+            let entries: Vec<(String, Vec<String>)> =
+                self.ask(async |link| range.query_async(&mut link.connection()).await).await?;
+            let Some((first, newer)) = entries.split_first() else {
+                let nothing_yet = known.0 == "0-0";
+                return Ok(if nothing_yet { Changes::Seats(seats, known) } else { Changes::Unknown });
+            };
+            if first.0 != known.0 {
+                return Ok(Changes::Unknown);
+            }
+            for (_, fields) in newer {
+                let Some(changed) = reply::seats_of_entry(fields) else { return Ok(Changes::Unknown) };
+                seats.extend(changed);
+            }
+            if let Some((id, _)) = newer.last() {
+                known = Version(id.clone());
+            }
+            if entries.len() < ENTRIES_PER_READ {
+                return Ok(Changes::Seats(seats, known));
+            }
         }
-        let ordinals = newer.iter().filter_map(|(_, fields)| fields.get(1)).flat_map(|list| list.split(','));
-        let seats: Option<Vec<Ordinal>> = ordinals.map(|text| text.parse().ok().map(Ordinal)).collect();
-        let newest = newer.last().map_or_else(|| version.clone(), |(id, _)| Version(id.clone()));
-        Ok(seats.map_or(Changes::Unknown, |seats| Changes::Seats(seats, newest)))
     }
 
     async fn gate(&self, event: EventId) -> Result<Option<Gate>, HoldStoreError> {

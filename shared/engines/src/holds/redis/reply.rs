@@ -1,12 +1,13 @@
 //! Reads what a script answered: its kind, the store's time, then numbers.
 
-use std::collections::HashMap;
-
 use frontrow_domain::holds::{HeldSeat, Outcome, PastChange, Refusal};
 use frontrow_domain::ids::Ordinal;
 use frontrow_domain::seat::Fence;
 
 use crate::holds::{Answer, HoldStoreError};
+
+/// `seats`, `verb`, `by`, each with its value.
+const FIELDS_PER_CHANGE: usize = 6;
 
 /// `(kind, now_ms, numbers)`; which numbers a kind has is said where it is read.
 pub(super) type Reply = (String, u64, Vec<u64>);
@@ -52,15 +53,26 @@ fn outcome(kind: &str, numbers: &[u64]) -> Option<Outcome> {
     }
 }
 
-/// An entry of the stream of changes; its id begins with the time.
-pub(super) fn past_change(id: &str, fields: &HashMap<String, String>) -> Option<PastChange> {
-    let seats = fields.get("seats")?.split(',').map(|seat| seat.parse().ok().map(Ordinal));
-    Some(PastChange {
-        at_ms: id.split_once('-')?.0.parse().ok()?,
-        verb: fields.get("verb").cloned().unwrap_or_default(),
-        by: fields.get("by").and_then(|by| by.parse().ok()),
-        seats: seats.collect::<Option<_>>()?,
-    })
+/// The changes of an entry of the stream, in their order; its id begins with the time.
+pub(super) fn past_changes(id: &str, fields: &[String]) -> Option<Vec<PastChange>> {
+    let at_ms = id.split_once('-')?.0.parse().ok()?;
+    let change = |fields: &[String]| match fields {
+        [_, seats, _, verb, _, by] => {
+            Some(PastChange { at_ms, verb: verb.clone(), by: by.parse().ok(), seats: changed_seats(seats)? })
+        }
+        _ => None,
+    };
+    fields.chunks(FIELDS_PER_CHANGE).map(change).collect()
+}
+
+/// All seats of an entry.
+pub(super) fn seats_of_entry(fields: &[String]) -> Option<Vec<Ordinal>> {
+    let lists = fields.chunks(FIELDS_PER_CHANGE).map(|change| changed_seats(change.get(1)?));
+    Some(lists.collect::<Option<Vec<_>>>()?.concat())
+}
+
+fn changed_seats(list: &str) -> Option<Vec<Ordinal>> {
+    list.split(',').map(|seat| seat.parse().ok().map(Ordinal)).collect()
 }
 
 fn ordinals(numbers: &[u64]) -> Option<Vec<Ordinal>> {

@@ -18,7 +18,6 @@ macro_rules! script {
 }
 
 /// One script per verb.
-#[derive(Clone)]
 pub(super) struct Scripts {
     hold: Script,
     release: Script,
@@ -57,13 +56,16 @@ impl Scripts {
         call
     }
 
+    /// The script of hold commands, which takes several of one event.
+    pub(super) fn holds(&self, event: EventId, commands: &[&Command], run_id: &str) -> ScriptInvocation<'_> {
+        let mut call = commands.iter().fold(start(&self.hold, event), |call, command| with_wish(call, command));
+        call.arg(run_id);
+        call
+    }
+
     fn of(&self, event: EventId, command: &Command) -> ScriptInvocation<'_> {
         match command {
-            Command::Hold { user, seats, ttl_ms, limit } => {
-                let mut call = start(&self.hold, event);
-                call.arg(user.to_string()).arg(*ttl_ms).arg(*limit);
-                with_seats(call, seats)
-            }
+            Command::Hold { .. } => unreachable!("hold commands go together, see `holds`"),
             Command::Release { user, seats } => {
                 let mut call = start(&self.release, event);
                 call.arg(user.to_string());
@@ -122,6 +124,13 @@ fn start(script: &Script, event: EventId) -> ScriptInvocation<'_> {
         call.key(format!("{name}:{{{event}}}"));
     }
     call
+}
+
+/// Four arguments and the seats: user, TTL, limit, how many seats.
+fn with_wish<'a>(mut call: ScriptInvocation<'a>, command: &Command) -> ScriptInvocation<'a> {
+    let Command::Hold { user, seats, ttl_ms, limit } = command else { return call };
+    call.arg(user.to_string()).arg(*ttl_ms).arg(*limit).arg(seats.len());
+    with_seats(call, seats)
 }
 
 fn with_seats<'a>(mut call: ScriptInvocation<'a>, seats: &[Ordinal]) -> ScriptInvocation<'a> {

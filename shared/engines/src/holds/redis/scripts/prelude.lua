@@ -8,8 +8,9 @@ local GATE, CHANGES, SEAT, BUYER, VERSIONS, RECOVERING, FENCE = unpack(KEYS)
 local RUN = table.remove(ARGV)
 -- A key outlives its deadline by this much: the servers' timers free the seat, the key's own TTL is the safety net.
 local SAFETY_MS = 2000
--- About an hour of a busy sale; a reader that is further behind reads the whole map.
-local CHANGES_KEPT = 4096
+-- Entries, each of them the commands of one call: far more than a second of the busiest on-sale. A reader that is further
+-- behind reads the whole map.
+local CHANGES_KEPT = 32768
 
 local time = redis.call('TIME')
 local NOW = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -77,22 +78,35 @@ local function free(ordinal)
   if seat and seat.owner then redis.call('ZREM', BUYER .. ':' .. seat.owner, ordinal) end
 end
 
-local function write_lease(ordinal, kind, lease, ...)
-  local value = table.concat({kind, lease.owner, digits(lease.epoch), digits(lease.counter), digits(lease.first), digits(lease.deadline)}, '|')
+-- What a lease looks like under its seat's key; see value.rs.
+local function format_lease(kind, owner, epoch, counter, first, deadline)
+  return table.concat({kind, owner, epoch, counter, first, deadline}, '|')
+end
+
+local function write_lease(ordinal, kind, lease)
+  local value = format_lease(kind, lease.owner, digits(lease.epoch), digits(lease.counter), digits(lease.first), digits(lease.deadline))
   local ttl = lease.deadline - NOW + SAFETY_MS
   if ttl <= 0 then return free(ordinal) end
-  local done = redis.call('SET', SEAT .. ':' .. ordinal, value, 'PX', digits(ttl), ...)
-  assert(done, 'the seat was free a moment ago')
+  redis.call('SET', SEAT .. ':' .. ordinal, value, 'PX', digits(ttl))
   redis.call('ZADD', BUYER .. ':' .. lease.owner, digits(lease.deadline), ordinal)
 end
 
--- Appends the changed ordinals to the event's stream, with the verb and whose command it was. Its last id is the event's
--- version.
-local function note_changes(ordinals, verb, user)
-  if #ordinals > 0 then
-    redis.call('XADD', CHANGES, 'MAXLEN', '~', CHANGES_KEPT, '*',
-      'seats', table.concat(ordinals, ','), 'verb', verb, 'by', user or '')
+-- Appends an entry to the event's stream: for each change the ordinals, the verb and whose command it was. The last id of
+-- the stream is the event's version.
+local function note_all(changes, verb)
+  if #changes == 0 then return end
+  local fields = {}
+  for _, change in ipairs(changes) do
+    local at = #fields
+    fields[at + 1], fields[at + 2] = 'seats', table.concat(change[1], ',')
+    fields[at + 3], fields[at + 4] = 'verb', verb
+    fields[at + 5], fields[at + 6] = 'by', change[2] or ''
   end
+  redis.call('XADD', CHANGES, 'MAXLEN', '~', CHANGES_KEPT, '*', unpack(fields))
+end
+
+local function note_changes(ordinals, verb, user)
+  if #ordinals > 0 then note_all({{ordinals, user}}, verb) end
 end
 
 local function append_yours(numbers, ordinal, lease)
