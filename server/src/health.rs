@@ -168,7 +168,10 @@ impl Answer {
 /// Prometheus text.
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     match &app.metrics {
-        Some(metrics) => metrics.render().into_response(),
+        Some(metrics) => {
+            metrics::look_at_process();
+            metrics.render().into_response()
+        }
         None => (StatusCode::NOT_FOUND, "another server of this process collects the metrics").into_response(),
     }
 }

@@ -39,6 +39,7 @@ mod checkout;
 mod dashboard;
 mod engines;
 mod failpoint;
+mod fanout;
 mod gatekeeper;
 mod health;
 mod holds;
@@ -54,4 +55,5 @@ mod tickets;
 
 pub use engines::Engines;
 pub use lifecycle::{FirstAdmin, Server};
+pub use listener::listen;
 pub use signing_keys::{add_ticket_key, check as check_keys, ensure_ticket_key, rotate as rotate_keys};

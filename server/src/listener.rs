@@ -3,6 +3,7 @@
 //! The loop is our own because hyper's ready-made ones neither close a silent client nor give back the raw stream of
 //! an upgraded connection.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,19 @@ use crate::metrics;
 
 /// The pause after a failed accept: usually no file descriptors are left, and asking again at once helps nobody.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that wait to be accepted, as far as the kernel allows it: when all clients of a large event come back at once,
+/// those beyond it wait a second and more before they try again.
+const BACKLOG: u32 = 16_384;
+
+/// Listens for connections.
+pub fn listen(addr: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A server that is started again must not wait for connections that the last one has closed.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
 
 /// A connection's place among the allowed ones, kept as long as anybody uses the connection: an upgraded socket takes
 /// it along.

@@ -10,7 +10,6 @@ use frontrow_domain::account::normal_email;
 use frontrow_domain::clock::{Clock, SystemClock};
 use frontrow_server::{Engines, FirstAdmin, Server, metrics};
 use frontrow_settings::{Profile, Settings};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// A live seat-map server. Settings come from the file named by `FRONTROW_CONFIG` and from `FRONTROW__SECTION__KEY`.
@@ -53,7 +52,7 @@ async fn main() -> anyhow::Result<()> {
 async fn serve(settings: Settings, first_admin: Option<FirstAdmin>) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let addr = settings.server.addr;
-    let listener = TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
+    let listener = frontrow_server::listen(addr).with_context(|| format!("listening on {addr}"))?;
     let engines = Engines::open(&settings, Arc::clone(&clock)).await?;
     let server = Server::start(settings, engines, clock, listener, metrics::install(), first_admin)?;
 

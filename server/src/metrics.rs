@@ -43,8 +43,12 @@ pub fn install() -> Option<PrometheusHandle> {
     describe_counter!("frontrow_delta_changes_total", "Seat changes in deltas");
     describe_counter!("frontrow_deliveries_total", "Deltas handed to sockets");
     describe_counter!("frontrow_sent_messages_total", "Messages written to sockets");
-    describe_counter!("frontrow_sent_bytes_total", "Bytes of messages written to sockets, without framing");
-    describe_counter!("frontrow_slow_consumers_total", "Times a socket was so slow that frames were dropped for it");
+    describe_counter!("frontrow_sent_bytes_total", "Bytes of messages written to sockets");
+    describe_counter!(
+        "frontrow_slow_consumers_total",
+        "Times a socket was so slow that it got a snapshot in place of what it missed"
+    );
+    describe_gauge!("process_resident_memory_bytes", "Memory of this process, as the system counts it");
     describe_counter!(
         "frontrow_fanout_seconds_bucket",
         "Deliveries of deltas that took up to `le` seconds from the room to the socket's buffer, cumulative"
@@ -59,6 +63,18 @@ pub fn install() -> Option<PrometheusHandle> {
     describe_counter!("frontrow_replies_total", "Replies to socket commands, by code");
     describe_histogram!(HTTP_SECONDS, "Duration of HTTP requests, by route and status");
     Some(handle)
+}
+
+/// What is looked up whenever somebody asks for the metrics.
+pub(crate) fn look_at_process() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if let Some(kib) = resident_kib(&status) {
+        gauge!("process_resident_memory_bytes").set(kib * 1024.0);
+    }
+}
+
+fn resident_kib(status: &str) -> Option<f64> {
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
 }
 
 pub(crate) fn connection_opened() {
@@ -201,4 +217,13 @@ pub(crate) fn replied(code: Option<ErrorCode>) {
 
 pub(crate) fn request_answered(route: &str, status: u16, seconds: f64) {
     histogram!(HTTP_SECONDS, "route" => route.to_owned(), "status" => status.to_string()).record(seconds);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_memory_of_a_process_is_read_from_its_status() {
+        assert_eq!(super::resident_kib("VmHWM:\t  5120 kB\nVmRSS:\t  4096 kB\n"), Some(4096.0));
+        assert_eq!(super::resident_kib("Name:\tserver\n"), None);
+    }
 }

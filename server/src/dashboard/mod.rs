@@ -29,8 +29,9 @@ use frontrow_domain::ids::{EventId, UserId};
 use tokio::sync::{broadcast, watch};
 
 use crate::app::App;
+use crate::fanout::Frame;
 use crate::metrics;
-use crate::rooms::{Frame, Room};
+use crate::rooms::Room;
 use people::People;
 pub(crate) use view::{Standing, View};
 

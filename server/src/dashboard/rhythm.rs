@@ -6,7 +6,7 @@ use std::time::Duration;
 use frontrow_domain::protocol::dashboard::{Percentiles, Realtime};
 use tokio::time::Instant;
 
-use crate::rooms::{Deliveries, PulseReading};
+use crate::fanout::{Deliveries, PulseReading};
 
 const MINUTE: Duration = Duration::from_mins(1);
 /// Rates are over this long: one second's would jump.

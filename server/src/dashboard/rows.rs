@@ -15,8 +15,9 @@ use tracing::debug;
 use super::Dashboard;
 use super::orders::Orders;
 use crate::app::App;
+use crate::fanout::Frame;
 use crate::metrics;
-use crate::rooms::{Frame, SeatActivity};
+use crate::rooms::SeatActivity;
 
 /// Rows a second that are passed on.
 const MAX_ROWS_PER_S: u64 = 300;

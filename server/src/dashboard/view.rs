@@ -8,8 +8,8 @@ use frontrow_domain::protocol::dashboard::DashboardFrame;
 use tokio::sync::{broadcast, watch};
 
 use super::Dashboard;
+use crate::fanout::Frame;
 use crate::metrics;
-use crate::rooms::Frame;
 
 /// See the module.
 pub(crate) struct View {

@@ -13,8 +13,8 @@ use super::compose::{Sources, stats};
 use super::rhythm::Rhythm;
 use super::{Dashboard, rows};
 use crate::app::App;
+use crate::fanout::Frame;
 use crate::metrics;
-use crate::rooms::Frame;
 
 const STATS_EVERY: Duration = Duration::from_secs(1);
 /// How long the very first statistics wait for the ledger, so that they are whole if it is there.

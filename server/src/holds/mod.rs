@@ -21,7 +21,7 @@ use crate::catalogue::{Catalogue, CompiledPlan};
 use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
-use crate::rooms::Rooms;
+use crate::rooms::{Rooms, Verdict};
 
 /// How long to look for what became of a command. A buyer has waited for the store already.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(150);
@@ -44,17 +44,27 @@ impl HoldDesk {
         let plan = self.catalogue.plan(&event).await?;
         let ordinals = ordinals(&plan.layout, seats)?;
         let event = self.on_sale(event).await?;
+        let room = self.rooms.live(event.id);
         // What this server's room knows to be taken needs no question to the store.
-        let taken = self.rooms.live(event.id).map(|room| room.taken_by_others(user, &ordinals)).unwrap_or_default();
-        if !taken.is_empty() {
-            metrics::hold_refused_locally();
-            self.rooms.note_conflict(event.id, &taken);
-            return Err(refused(&plan.layout, &Refusal::Taken(taken), event.max_seats_per_user));
-        }
+        let asking = match &room {
+            Some(room) => match room.want(user, &ordinals).await {
+                Verdict::Ask(asking) => Some(asking),
+                Verdict::Taken(taken) => {
+                    metrics::hold_refused_locally();
+                    self.rooms.note_conflict(event.id, &taken);
+                    return Err(refused(&plan.layout, &Refusal::Taken(taken), event.max_seats_per_user));
+                }
+            },
+            None => None,
+        };
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
-        let command = Command::Hold { user, seats: ordinals.clone(), ttl_ms, limit: event.max_seats_per_user };
+        let command = Command::Hold { user, seats: ordinals, ttl_ms, limit: event.max_seats_per_user };
         let answer = self.apply(event.id, &command).await?;
-        self.suspect(event.id, &ordinals);
+        match (&answer.outcome, &asking) {
+            (Outcome::Yours(_), Some(asking)) => asking.granted_to(user, answer.at_ms),
+            (_, Some(asking)) => asking.refused(),
+            (_, None) => {}
+        }
         if let Outcome::Refused(Refusal::Taken(taken)) = &answer.outcome {
             self.rooms.note_conflict(event.id, taken);
         }

@@ -7,13 +7,15 @@
 //! so that no change is missed and none is seen twice.
 
 mod activity;
-mod fanout;
+mod asking;
+#[cfg(test)]
+mod following_tests;
 mod map;
 mod news;
-mod pulse;
 mod report;
 mod room;
 mod tally;
+mod wanted;
 mod watch;
 
 use std::sync::Arc;
@@ -28,10 +30,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(crate) use activity::SeatActivity;
-pub(crate) use fanout::{Frame, Subscription};
+pub(crate) use asking::Verdict;
 pub(crate) use map::Cart;
 pub(crate) use news::News;
-pub(crate) use pulse::{Deliveries, Reading as PulseReading};
 pub(crate) use report::Report;
 pub(crate) use room::{Joined, Room};
 
@@ -109,7 +110,7 @@ impl Rooms {
             match hint {
                 Hint::Seat(event, seat) => {
                     if let Some(room) = self.live(event) {
-                        room.suspect(&[seat]);
+                        room.hinted(seat);
                     }
                 }
                 Hint::Everything => self.each(Room::suspect_everything),

@@ -2,23 +2,28 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::{EventId, Ordinal, UserId};
-use frontrow_domain::protocol::{Delta, ServerFrame, beacon_bytes, delta_bytes, snapshot_bytes};
+use frontrow_domain::protocol::{Delta, ServerFrame, Subprotocol, beacon_bytes, delta_bytes, snapshot_bytes};
 use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
 use frontrow_engines::holds::{SeatsRead, Version};
+use frontrow_settings::Rooms as Settings;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::Rooms;
-use super::fanout::{Fanout, Frame, Subscription};
 use super::map::{Cart, LiveMap};
-use super::pulse::Pulse;
 use super::report::Chronicle;
+use super::wanted::Wanted;
 use crate::catalogue::CompiledPlan;
+use crate::fanout::{Fanout, Frame, Membership, Number, Peer, Publication, Pulse};
 use crate::http::problem::Answer;
 use crate::{chance, metrics};
+
+/// Missed frames that are cheaper than any snapshot, small as the hall may be.
+const FEW_BYTES: usize = 512;
 
 /// An open room.
 pub(crate) struct Room {
@@ -26,10 +31,10 @@ pub(crate) struct Room {
     pub(crate) plan: Arc<CompiledPlan>,
     /// Names this instance: a client that comes with another one gets a snapshot.
     pub(crate) epoch: String,
-    pub(super) fanout: Fanout,
+    pub(super) fanout: Arc<Fanout>,
     pub(super) woken: Notify,
     /// What its connections count.
-    pub(crate) pulse: Pulse,
+    pub(crate) pulse: Arc<Pulse>,
     state: Mutex<State>,
     deltas_kept: usize,
 }
@@ -38,10 +43,16 @@ pub(crate) struct Room {
 pub(super) struct State {
     pub(super) live: LiveMap,
     seq: u64,
-    /// The newest deltas, for clients that come back.
-    deltas: VecDeque<(u64, Frame)>,
+    /// The number of the newest frame that is kept.
+    number: Number,
+    /// The newest deltas and what else nobody may miss, for clients that come back and sockets that fell behind.
+    kept: VecDeque<Kept>,
+    /// The newest news of the event itself, which no snapshot has.
+    event_news: Option<Frame>,
     /// The snapshot of this `seq`, once somebody wanted it.
     snapshot: Option<Frame>,
+    /// What this server is asking the store for.
+    pub(super) wanted: Wanted,
     /// Seats that may have changed.
     pub(super) suspects: BTreeSet<Ordinal>,
     /// Everything may have changed.
@@ -59,6 +70,14 @@ pub(super) struct State {
     pub(super) chronicle: Chronicle,
     last_used: Instant,
     closed: bool,
+}
+
+/// A frame that is kept.
+struct Kept {
+    number: Number,
+    /// The `seq` of a delta; `None` for everything else.
+    delta: Option<u64>,
+    frame: Frame,
 }
 
 /// What the room's task has asked the store for and not been told yet.
@@ -80,7 +99,7 @@ impl Reading {
 
 /// What a socket gets when it joins.
 pub(crate) struct Joined {
-    pub(crate) subscription: Subscription,
+    pub(crate) membership: Membership,
     pub(crate) seq: u64,
     /// A snapshot, or the deltas that a client that came back has missed.
     pub(crate) frames: Vec<Frame>,
@@ -92,7 +111,7 @@ impl Room {
     pub(super) async fn open(rooms: Arc<Rooms>, id: EventId) -> Answer<Arc<Self>> {
         let event = rooms.catalogue.event(id).await?;
         let plan = rooms.catalogue.plan(&event).await?;
-        let room = Arc::new(Self::empty(id, plan, rooms.settings.deltas_kept));
+        let room = Arc::new(Self::empty(id, plan, &rooms.settings));
         super::watch::read_everything(&rooms, &room).await?;
         metrics::room_opened();
         rooms.tasks.spawn(super::watch::run(Arc::clone(&rooms), Arc::clone(&room)));
@@ -100,21 +119,25 @@ impl Room {
     }
 
     /// A room that has read nothing yet.
-    fn empty(event: EventId, plan: Arc<CompiledPlan>, deltas_kept: usize) -> Self {
+    fn empty(event: EventId, plan: Arc<CompiledPlan>, settings: &Settings) -> Self {
+        let pulse = Arc::new(Pulse::new());
         let live = LiveMap::new(plan.layout.seats_total());
         let chronicle = Chronicle::new(&plan.layout);
         Self {
             event,
             plan,
             epoch: chance::epoch(),
-            fanout: Fanout::new(),
+            fanout: Fanout::new(&pulse, Duration::from_millis(settings.heartbeat_ms)),
             woken: Notify::new(),
-            pulse: Pulse::new(),
+            pulse,
             state: Mutex::new(State {
                 live,
                 seq: 0,
-                deltas: VecDeque::new(),
+                number: 0,
+                kept: VecDeque::new(),
+                event_news: None,
                 snapshot: None,
+                wanted: Wanted::default(),
                 suspects: BTreeSet::new(),
                 suspect_all: true,
                 reading: Reading::Nothing,
@@ -126,7 +149,7 @@ impl Room {
                 last_used: Instant::now(),
                 closed: false,
             }),
-            deltas_kept,
+            deltas_kept: settings.deltas_kept,
         }
     }
 
@@ -149,17 +172,46 @@ impl Room {
         state.closed
     }
 
-    /// Enters the fan-out, then takes what the client lacks. `None` if the room was closed meanwhile.
-    pub(crate) fn join(&self, resume: Option<(&str, u64)>) -> Option<Joined> {
+    /// Enters the fan-out, and takes what the client lacks. The peer follows once it has that and what comes meanwhile:
+    /// see [`Self::missed_by`]. `None` if the room was closed meanwhile.
+    pub(crate) fn join(&self, peer: &Arc<Peer>, resume: Option<(&str, u64)>) -> Option<Joined> {
         let mut state = self.lock();
         if state.closed {
             return None;
         }
         state.last_used = Instant::now();
-        let subscription = self.fanout.enter();
+        let membership = self.fanout.enter(peer);
+        let frames = self.lacking(&mut state, peer, resume);
+        Some(Joined { membership, seq: state.seq, frames })
+    }
+
+    /// What a client in the room lacks that is at this position, or anywhere; and the event's news, which it may have missed.
+    pub(crate) fn resume(&self, peer: &Peer, resume: Option<(&str, u64)>) -> Vec<Frame> {
+        let mut state = self.lock();
+        let frames = self.lacking(&mut state, peer, resume);
+        frames.into_iter().chain(state.event_news.clone()).collect()
+    }
+
+    fn lacking(&self, state: &mut State, peer: &Peer, resume: Option<(&str, u64)>) -> Vec<Frame> {
         let missed = resume.filter(|&(epoch, _)| epoch == self.epoch).and_then(|(_, seq)| state.missed(seq));
-        let frames = missed.unwrap_or_else(|| vec![self.snapshot(&mut state)]);
-        Some(Joined { subscription, seq: state.seq, frames })
+        peer.knows(state.number);
+        missed.unwrap_or_else(|| vec![self.snapshot(state)])
+    }
+
+    /// What was published since the newest frame that the peer knows: these frames, or a snapshot where that is less. With
+    /// nothing missed the peer follows, and `None` says so. A beacon comes last: whoever is behind all the time would see none.
+    pub(crate) fn missed_by(&self, peer: &Peer) -> Option<Vec<Frame>> {
+        let mut state = self.lock();
+        let Err(known) = peer.follow(state.number) else { return None };
+        let beacon = self.beacon(&state);
+        if let Some(frames) = state.kept_after(known, peer.subprotocol()) {
+            return Some(frames.into_iter().chain([beacon]).collect());
+        }
+        self.pulse.lagged();
+        self.pulse.resynced();
+        metrics::resynced();
+        let snapshot = self.snapshot(&mut state);
+        Some([Some(snapshot), state.event_news.clone(), Some(beacon)].into_iter().flatten().collect())
     }
 
     /// The position and the map.
@@ -178,12 +230,16 @@ impl Room {
         self.lock().live.counts()
     }
 
-    /// Those of the seats that somebody else has for certain. Nothing is certain while the store cannot be reached, nor
-    /// of a seat that may have changed since it was read: that is the store's to decide.
-    pub(crate) fn taken_by_others(&self, user: UserId, seats: &[Ordinal]) -> Vec<Ordinal> {
+    /// Those of the seats that somebody else has for certain: they were granted a moment ago, or read. Nothing is certain
+    /// while the store cannot be reached, nor of a seat that may have changed since: that is the store's to decide.
+    pub(super) fn taken_by_others(&self, user: UserId, seats: &[Ordinal]) -> Vec<Ordinal> {
         let state = self.lock();
         if state.stale || state.suspect_all {
             return Vec::new();
+        }
+        let granted = state.wanted.granted_to_others(user, seats, Instant::now());
+        if !granted.is_empty() {
+            return granted;
         }
         let certain = |seat: &Ordinal| !state.suspects.contains(seat) && !state.reading.concerns(*seat);
         let known: Vec<_> = seats.iter().copied().filter(certain).collect();
@@ -198,8 +254,20 @@ impl Room {
         state.carts.entry(user).or_insert_with(cart).subscribe()
     }
 
-    /// These seats may have changed.
+    /// These seats may have changed: this server did something to them, or knows that somebody did.
     pub(crate) fn suspect(&self, seats: &[Ordinal]) {
+        self.lock().wanted.forget(seats);
+        self.look_at(seats);
+    }
+
+    /// This seat may have changed: the store says so, also of what this server did.
+    pub(super) fn hinted(&self, seat: Ordinal) {
+        self.lock().wanted.hinted(seat);
+        self.look_at(&[seat]);
+    }
+
+    /// These seats are to be read.
+    pub(super) fn look_at(&self, seats: &[Ordinal]) {
         let total = self.plan.layout.seats_total();
         self.lock().suspects.extend(seats.iter().filter(|seat| seat.0 < total));
         self.woken.notify_one();
@@ -221,6 +289,7 @@ impl Room {
         let mut changed = state.live.apply(seats, read, recovered, Instant::now());
         state.stale = false;
         state.reading = Reading::Nothing;
+        state.wanted.read(seats, read, Instant::now());
         let presence = state.presence(self.fanout.members());
         state.chronicle.note(&self.plan.layout, &changed.moves, read.at_ms, presence, ts_ms);
         if !changed.states.is_empty() {
@@ -241,13 +310,20 @@ impl Room {
         state.snapshot = None;
         let delta = Delta { seq: state.seq, ts_ms, changes };
         let json = ServerFrame::Delta { epoch: &self.epoch, delta: &delta }.to_json();
-        let frame = Frame::new(json, delta_bytes(&delta)).published_now();
+        let frame = Frame::new(json, delta_bytes(&delta));
         self.pulse.changes_published(delta.changes.len());
-        if state.deltas.len() == self.deltas_kept {
-            state.deltas.pop_front();
+        let seq = Some(state.seq);
+        metrics::delta_published(delta.changes.len(), self.publish(state, seq, frame));
+    }
+
+    /// Publishes what nobody may miss; `delta`: its `seq` if it is one.
+    fn publish(&self, state: &mut State, delta: Option<u64>, frame: Frame) -> usize {
+        state.number += 1;
+        if state.kept.len() == self.deltas_kept {
+            state.kept.pop_front();
         }
-        state.deltas.push_back((state.seq, frame.clone()));
-        metrics::delta_published(delta.changes.len(), self.fanout.publish(frame));
+        state.kept.push_back(Kept { number: state.number, delta, frame: frame.clone() });
+        self.fanout.publish(&Publication::Kept(state.number, frame))
     }
 
     fn snapshot(&self, state: &mut State) -> Frame {
@@ -262,15 +338,22 @@ impl Room {
     /// Tells everybody what their map should hash to.
     pub(super) fn publish_beacon(&self) {
         let state = self.lock();
+        self.fanout.publish(&Publication::Passing(state.number, self.beacon(&state)));
+    }
+
+    fn beacon(&self, state: &State) -> Frame {
         let State { seq, stale, ref live, .. } = *state;
         let hash = live.map().hash();
         let json = ServerFrame::Beacon { epoch: &self.epoch, seq, hash, stale }.to_json();
-        self.fanout.publish(Frame::new(json, beacon_bytes(seq, hash, stale)));
+        Frame::new(json, beacon_bytes(seq, hash, stale))
     }
 
     /// Tells everybody that the event has another status.
     pub(crate) fn publish_event(&self, status: EventStatus) {
-        self.fanout.publish(Frame::text(ServerFrame::Event { status }.to_json()));
+        let frame = Frame::text(ServerFrame::Event { status }.to_json());
+        let mut state = self.lock();
+        state.event_news = Some(frame.clone());
+        self.publish(&mut state, None, frame);
     }
 }
 
@@ -285,19 +368,36 @@ impl Cart {
 }
 
 impl State {
-    /// The deltas after `seq`, if all of them are still there.
+    /// What a client at this `seq` has missed, if all of it is still there.
     fn missed(&self, seq: u64) -> Option<Vec<Frame>> {
         if seq == self.seq {
             return Some(Vec::new());
         }
-        let oldest = self.deltas.front().map(|&(seq, _)| seq)?;
-        let reaches = seq < self.seq && oldest <= seq + 1;
-        reaches.then(|| self.deltas.iter().filter(|&&(newer, _)| newer > seq).map(|(_, frame)| frame.clone()).collect())
+        let next = self.kept.iter().position(|kept| kept.delta == Some(seq + 1))?;
+        Some(self.kept.range(next..).map(|kept| kept.frame.clone()).collect())
+    }
+
+    /// What was published after this number, if all of it is still there and less than a snapshot.
+    fn kept_after(&self, number: Number, subprotocol: Subprotocol) -> Option<Vec<Frame>> {
+        let oldest = self.kept.front()?.number;
+        if oldest > number + 1 {
+            return None;
+        }
+        let frames: Vec<_> =
+            self.kept.iter().filter(|kept| kept.number > number).map(|kept| kept.frame.clone()).collect();
+        let bytes: usize = frames.iter().map(|frame| frame.bytes(subprotocol).len()).sum();
+        let packed = self.live.map().packed().len();
+        let snapshot = match subprotocol {
+            Subprotocol::Binary => packed,
+            // In Base64.
+            Subprotocol::Json => packed / 3 * 4,
+        };
+        (bytes <= snapshot.max(FEW_BYTES)).then_some(frames)
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use axum::http::HeaderValue;
     use frontrow_domain::plan;
     use frontrow_domain::seat::{Fence, Lease};
@@ -305,16 +405,22 @@ mod tests {
 
     use super::*;
 
-    const ADA: UserId = UserId(Uuid::from_u128(0xada));
-    const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
+    pub(in crate::rooms) const ADA: UserId = UserId(Uuid::from_u128(0xada));
+    pub(in crate::rooms) const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
 
-    /// A hall whose first seat Ada holds.
-    fn room() -> Room {
+    /// A hall that nobody has read yet.
+    pub(in crate::rooms) fn hall(deltas_kept: usize, heartbeat_ms: u64) -> Room {
         let json = include_str!("../../../shared/plans/riethsporthalle.json");
         let layout = plan::compile(&serde_json::from_str(json).unwrap()).unwrap();
         let blocks = frontrow_domain::plan::Blocks::of(&layout);
         let plan = CompiledPlan { layout, blocks, json: Vec::new().into(), tag: HeaderValue::from_static("\"t\"") };
-        let room = Room::empty(EventId(Uuid::nil()), Arc::new(plan), 2);
+        let settings = Settings { deltas_kept, heartbeat_ms, ..frontrow_settings::Settings::defaults().rooms };
+        Room::empty(EventId(Uuid::nil()), Arc::new(plan), &settings)
+    }
+
+    /// The same, read, with its first seat held by Ada.
+    pub(in crate::rooms) fn room() -> Room {
+        let room = hall(2, 60_000);
         let fence = Fence { epoch: 1, counter: 1 };
         let held = SeatRecord::Held(Lease { owner: ADA, fence, first_held_ms: 0, deadline_ms: 60_000 });
         room.lock().suspect_all = false;
@@ -349,10 +455,11 @@ mod tests {
             let blocked = SeatsRead { at_ms: 0, records: vec![SeatRecord::Blocked] };
             room.take_over(&[Ordinal(seat)], &blocked, None, 0);
         }
-        let frames = |seq| room.join(Some((&room.epoch, seq))).unwrap().frames.len();
         assert_eq!(room.position().1, 5);
-        assert_eq!([frames(5), frames(4), frames(3)], [0, 1, 2], "two deltas are kept");
-        let state = room.lock();
-        assert!(state.missed(2).is_none() && state.missed(6).is_none(), "too old, and from the future");
+        let missed = |seq| room.lock().missed(seq).map(|frames| frames.len());
+        assert_eq!([missed(5), missed(4), missed(3)], [Some(0), Some(1), Some(2)], "two deltas are kept");
+        assert_eq!([missed(2), missed(6)], [None, None], "too old, and from the future");
+        room.publish_event(EventStatus::Closed);
+        assert_eq!([missed(5), missed(4), missed(3)], [Some(0), Some(2), None], "news of the event take a place too");
     }
 }

@@ -89,7 +89,7 @@ impl Watcher<'_> {
             tokio::select! {
                 biased;
                 () = self.rooms.stop.cancelled() => return,
-                () = sleep_until(may_read_at), if suspicious => {
+                () = self.may_read(may_read_at), if suspicious => {
                     may_read_at = Instant::now() + if self.read_suspects().await { tick } else { STALE_PAUSE };
                 }
                 () = sleep_until(deadline.unwrap_or(may_read_at)), if deadline.is_some() => self.expire().await,
@@ -105,6 +105,12 @@ impl Watcher<'_> {
                 () = self.room.woken.notified() => {}
             }
         }
+    }
+
+    /// Not before `at`, and not before everybody was offered what was read last: what changes meanwhile goes out together.
+    async fn may_read(&self, at: Instant) {
+        sleep_until(at).await;
+        self.room.fanout.idle().await;
     }
 
     fn outlook(&self) -> (bool, Option<Instant>) {

@@ -1,4 +1,5 @@
-//! One connection: the loop that does the socket's I/O, and nothing else does.
+//! One connection: the loop that reads the socket, answers it, and brings it up to date. What the room publishes is written by
+//! the fan-out, as long as the socket takes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,24 +7,23 @@ use std::time::Duration;
 use frontrow_domain::codes::{CloseReason, ErrorCode};
 use frontrow_domain::event::Event;
 use frontrow_domain::ids::Ordinal;
-use frontrow_domain::protocol::{BadFrame, ClientFrame, HeldFor, Ref, ServerFrame, Subprotocol};
+use frontrow_domain::protocol::{BadFrame, ClientFrame, HeldFor, Ref, ServerFrame};
 use futures_util::{SinkExt as _, StreamExt as _};
 use governor::DefaultDirectRateLimiter;
-use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::session::{AtTheDoor, Desk, Effect, Session, Watching, bad_message, reply};
 use super::upgrade::{Agreed, Audience, Socket};
-use super::waiting::{AtTheDoorUntil, Login, changed, dismissed, ended, seen, waited_too_long};
+use super::waiting::{AtTheDoorUntil, Interests, Login, News, Terms, news, over};
 use crate::accounts::SignedInSocket;
 use crate::app::App;
-use crate::dashboard::{Standing, View};
+use crate::fanout::{Frame, Membership, Peer, PeerError, Pulse};
 use crate::http::problem::Problem;
 use crate::listener::Place;
-use crate::rooms::{Cart, Frame, Joined, Subscription};
+use crate::rooms::Joined;
 use crate::{chance, metrics};
 
 /// A client that takes nothing for this long does not want anything.
@@ -45,123 +45,139 @@ enum End {
     Close(CloseReason),
 }
 
+impl From<PeerError> for End {
+    fn from(error: PeerError) -> Self {
+        match error {
+            PeerError::Stalled => Self::Close(CloseReason::Slow),
+            PeerError::Gone => Self::Left,
+        }
+    }
+}
+
 /// What one turn of the loop gives.
 type Turn = Result<(), End>;
 
-/// Runs a connection from its first frame to its last. Leaving and its metric happen on every path.
-pub(super) async fn run(app: Arc<App>, socket: Socket, agreed: Agreed) {
-    metrics::socket_opened();
-    let room = Arc::clone(&agreed.room);
-    room.pulse.socket_opened();
-    let reason = match Connection::open(app, socket, agreed).await {
-        Some(mut connection) => {
-            let end = connection.serve().await;
-            connection.close(end).await
-        }
-        None => None,
-    };
-    room.pulse.socket_closed();
-    metrics::socket_closed(reason);
+/// Opens a connection, which then runs as a task of its own: what opening takes is not kept for as long as it lives.
+pub(super) async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) {
+    let sockets = app.sockets.clone();
+    if let Some(connection) = Connection::open(app, socket, agreed).await {
+        sockets.spawn(run(Box::new(connection)));
+    }
+}
+
+/// Runs a connection to its last frame.
+async fn run(mut connection: Box<Connection>) {
+    let end = connection.serve().await;
+    let reason = Box::pin(connection.close(end)).await;
+    connection.presence.ended_by(reason);
+    connection.peer.hang_up();
 }
 
 struct Connection {
     desk: Desk,
     socket: Socket,
-    subprotocol: Subprotocol,
-    subscription: Subscription,
+    peer: Arc<Peer>,
+    _membership: Membership,
     /// `None` only while a command is being done.
     session: Option<Session>,
-    cart: Option<watch::Receiver<Cart>>,
-    /// The losses of the cart that were told, or had happened before.
-    losses_told: u64,
-    login: Option<Login>,
-    /// Until when somebody has to be let in; `None` where everybody may watch, and afterwards.
-    at_the_door: Option<AtTheDoorUntil>,
-    /// An organizer's place at the event's dashboard.
-    view: Option<View>,
-    standing: Option<Standing>,
+    terms: Option<Box<Terms>>,
+    interests: Option<Box<Interests>>,
     pace: DefaultDirectRateLimiter,
     excess: u32,
-    unanswered_pings: u32,
     /// Counts this socket among the connections until it is closed.
     _place: Option<Arc<Place>>,
+    presence: Presence,
+}
+
+/// Counts a socket as open, in its room and for the metrics, as long as it exists: however it ends.
+struct Presence {
+    pulse: Arc<Pulse>,
+    closed_for: Option<CloseReason>,
+}
+
+impl Presence {
+    fn new(pulse: &Arc<Pulse>) -> Self {
+        metrics::socket_opened();
+        pulse.socket_opened();
+        Self { pulse: Arc::clone(pulse), closed_for: None }
+    }
+
+    fn ended_by(&mut self, reason: Option<CloseReason>) {
+        self.closed_for = reason;
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.pulse.socket_closed();
+        metrics::socket_closed(self.closed_for);
+    }
 }
 
 impl Connection {
     /// Joins the room and says hello.
     async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) -> Option<Self> {
-        let Agreed { mut room, subprotocol, resume, audience, place } = agreed;
+        let Agreed { mut room, resume, audience, place, .. } = agreed;
+        let peer = Arc::clone(&socket.get_ref().0);
         let joined = loop {
-            match room.join(position(resume.as_ref())) {
+            match room.join(&peer, position(resume.as_ref())) {
                 Some(joined) => break joined,
                 // Closed between the handshake and now: another instance takes its place.
                 None => room = app.rooms.open(room.event).await.ok()?,
             }
         };
-        let Joined { subscription, seq, frames } = joined;
+        let Joined { membership, seq, mut frames } = joined;
         let heartbeat_ms = app.settings.rooms.heartbeat_ms;
         let hello = ServerFrame::Hello { epoch: &room.epoch, seq, heartbeat_ms }.to_json();
         let pace = app.limits.socket();
-        let (session, frames, at_the_door) = match audience {
-            Audience::Everybody => (Session::Watching(Watching), frames, None),
+        let (session, terms) = match audience {
+            Audience::Everybody => (Session::Watching(Watching), None),
             // It is in the room already, so that the room stays; what it would see there is for those who are let in.
             Audience::Organizers => {
+                frames.clear();
                 let until = AtTheDoorUntil { deadline: Instant::now() + AUTH_TIMEOUT, resume };
-                (Session::AtTheDoor(AtTheDoor), Vec::new(), Some(until))
+                let terms = Terms { at_the_door: Some(until), ..Terms::default() };
+                (Session::AtTheDoor(AtTheDoor), Some(Box::new(terms)))
             }
         };
+        frames.insert(0, Frame::text(hello));
         let mut connection = Self {
+            presence: Presence::new(&room.pulse),
             desk: Desk { app, room },
             socket,
-            subprotocol,
-            subscription,
+            peer,
+            _membership: membership,
             session: Some(session),
-            cart: None,
-            losses_told: 0,
-            login: None,
-            at_the_door,
-            view: None,
-            standing: None,
+            terms,
+            interests: None,
             pace,
             excess: 0,
-            unanswered_pings: 0,
             _place: place,
         };
-        connection.send(Message::text(hello)).await.ok()?;
-        connection.send_frames(frames).await.ok()?;
+        connection.send_frames(&frames).await.ok()?;
+        connection.catch_up().await.ok()?;
         Some(connection)
     }
 
     /// The loop. Its inputs, in the order in which they are looked at:
     ///
     /// 1. the server's stop, because nothing after it matters;
-    /// 2. the end of the login, or of the right to look at an admin socket, so that no command slips through behind it;
-    /// 3. the heartbeat, which a busy room must not starve;
-    /// 4. the client's messages;
-    /// 5. my own holds, before the map that shows them;
-    /// 6. the room's frames, unless somebody still stands at the door;
-    /// 7. the dashboard's frames, which are about what the room has shown.
+    /// 2. the end of what it may, so that no command slips through behind it;
+    /// 3. the client's messages: one that floods us shuts out nothing but its own map;
+    /// 4. the fan-out, which has found the socket behind or silent;
+    /// 5. my own holds, and the dashboard's frames.
+    ///
+    /// What is done about them is boxed: a connection that waits, as nearly all do, keeps no place for it.
     async fn serve(&mut self) -> End {
-        let period = Duration::from_millis(self.desk.app.settings.rooms.heartbeat_ms);
-        let mut heartbeat = interval(period);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        heartbeat.reset();
         let stop = self.desk.app.stop.clone();
         loop {
             let turn = tokio::select! {
                 biased;
                 () = stop.cancelled() => Err(End::Close(CloseReason::ShuttingDown)),
-                () = ended(&self.desk.app, &mut self.login) => Err(End::Close(CloseReason::LoginExpired)),
-                () = dismissed(&mut self.standing) => Err(End::Close(CloseReason::Forbidden)),
-                () = waited_too_long(self.at_the_door.as_ref()) => Err(End::Close(CloseReason::Unauthorized)),
-                _ = heartbeat.tick() => self.on_heartbeat().await,
-                message = self.socket.next() => self.on_message(message).await,
-                () = changed(&mut self.cart) => self.send_cart().await,
-                frame = self.subscription.next(), if self.at_the_door.is_none() => match frame {
-                    Ok(frame) => self.deliver(&frame).await,
-                    Err(_lagged) => self.on_lagged().await,
-                },
-                frame = seen(&mut self.view) => self.send(frame.message(self.subprotocol)).await,
+                reason = over(&self.desk.app, self.terms.as_deref_mut()) => Err(End::Close(reason)),
+                message = self.socket.next() => Box::pin(self.on_message(message)).await,
+                () = self.peer.called() => Box::pin(self.on_call()).await,
+                news = news(self.interests.as_deref_mut()) => Box::pin(self.on_news(news)).await,
             };
             if let Err(end) = turn {
                 return end;
@@ -179,7 +195,7 @@ impl Connection {
                 self.send(Message::text(refusal)).await
             }
             Some(Ok(Message::Pong(_))) => {
-                self.unanswered_pings = 0;
+                self.peer.answered();
                 Ok(())
             }
             // tungstenite answers pings by itself.
@@ -221,14 +237,15 @@ impl Connection {
 
     async fn sign_in(&mut self, signed_in: SignedInSocket) -> Turn {
         let accounts = &self.desk.app.accounts;
-        self.login = Some(Login {
+        self.terms.get_or_insert_default().login = Some(Login {
             id: signed_in.login.id,
             expires: Instant::now() + accounts.remaining(signed_in.login),
             endings: accounts.ended_logins(),
         });
         let cart = self.desk.room.watch_cart(signed_in.user);
-        self.losses_told = cart.borrow().losses;
-        self.cart = Some(cart);
+        let interests = self.interests.get_or_insert_default();
+        interests.losses_told = cart.borrow().losses;
+        interests.cart = Some(cart);
         self.send_cart().await
     }
 
@@ -236,24 +253,25 @@ impl Connection {
     /// before. Somebody else who does takes over their place.
     async fn let_in(&mut self, signed_in: SignedInSocket, event: Event) -> Turn {
         let Desk { app, room } = &self.desk;
-        if self.view.as_ref().is_none_or(|view| view.viewer() != signed_in.user) {
+        let (terms, interests) = (self.terms.get_or_insert_default(), self.interests.get_or_insert_default());
+        if interests.view.as_ref().is_none_or(|view| view.viewer() != signed_in.user) {
             let view = app.dashboards.enter(app, room, event, signed_in.user);
-            self.standing = Some(view.standing());
-            self.view = Some(view);
+            terms.standing = Some(view.standing());
+            interests.view = Some(view);
         }
-        let was_outside = self.at_the_door.take();
+        let was_outside = terms.at_the_door.take();
         if let Some(AtTheDoorUntil { resume, .. }) = &was_outside {
-            let joined = self.desk.room.join(position(resume.as_ref()));
-            let Some(joined) = joined else { return Err(End::Close(CloseReason::ShuttingDown)) };
-            self.subscription = joined.subscription;
-            self.send_frames(joined.frames).await?;
+            let frames = self.desk.room.resume(&self.peer, position(resume.as_ref()));
+            self.send_frames(&frames).await?;
+            self.catch_up().await?;
         }
         self.sign_in(signed_in).await?;
-        let beginning = match (&mut self.view, was_outside) {
+        let view = self.interests.as_mut().and_then(|interests| interests.view.as_mut());
+        let beginning = match (view, was_outside) {
             (Some(view), Some(_)) => view.beginning(self.desk.app.rooms.now_ms()),
             _ => Vec::new(),
         };
-        self.send_frames(beginning).await
+        self.send_frames(&beginning).await
     }
 
     /// Whether the command is within the limit; the end after too many that were not.
@@ -265,39 +283,47 @@ impl Connection {
         if self.excess > MAX_EXCESS { Err(End::Close(CloseReason::RateLimited)) } else { Ok(false) }
     }
 
-    async fn on_heartbeat(&mut self) -> Turn {
-        if self.unanswered_pings >= 2 {
+    /// The fan-out does not write to this socket any more: because it did not take everything, or because nobody is there.
+    async fn on_call(&mut self) -> Turn {
+        if self.peer.is_silent() {
             return Err(End::Close(CloseReason::Silent));
         }
-        self.unanswered_pings += 1;
-        self.send(Message::Ping(Vec::new().into())).await
+        self.catch_up().await
     }
 
-    /// One frame of the room. How long a delta took is known once this socket has taken it.
-    async fn deliver(&mut self, frame: &Frame) -> Turn {
-        self.send(frame.message(self.subprotocol)).await?;
-        if let Some(age) = frame.age() {
-            self.desk.room.pulse.delivered(age);
+    /// Brings the client a step closer to the room, until the fan-out can take over. One step, so that a client that never
+    /// gets there is still listened to. Whoever stands at the door sees nothing of the room.
+    async fn catch_up(&mut self) -> Turn {
+        self.drained().await?;
+        if self.terms.as_ref().is_some_and(|terms| terms.at_the_door.is_some()) {
+            return Ok(());
+        }
+        if let Some(missed) = self.desk.room.missed_by(&self.peer) {
+            self.peer.call();
+            self.send_frames(&missed).await?;
         }
         Ok(())
     }
 
-    async fn on_lagged(&mut self) -> Turn {
-        self.desk.room.pulse.lagged();
-        self.resync().await
-    }
-
-    /// Joins the room again: whatever was missed is in the snapshot.
+    /// A snapshot, whatever the client has.
     async fn resync(&mut self) -> Turn {
         metrics::resynced();
         self.desk.room.pulse.resynced();
-        let Some(joined) = self.desk.room.join(None) else { return Err(End::Close(CloseReason::ShuttingDown)) };
-        self.subscription = joined.subscription;
-        self.send_frames(joined.frames).await
+        let frames = self.desk.room.resume(&self.peer, None);
+        self.send_frames(&frames).await?;
+        self.catch_up().await
+    }
+
+    async fn on_news(&mut self, news: News) -> Turn {
+        match news {
+            News::Cart => self.send_cart().await,
+            News::Dashboard(frame) => self.send_frames(&[frame]).await,
+        }
     }
 
     async fn send_cart(&mut self) -> Turn {
-        let Some(cart) = &mut self.cart else { return Ok(()) };
+        let Some(interests) = &mut self.interests else { return Ok(()) };
+        let Some(cart) = &mut interests.cart else { return Ok(()) };
         let cart = cart.borrow_and_update().clone();
         let now = Instant::now();
         let name = |seat: Ordinal| self.desk.room.plan.layout.seat(seat).seat.clone();
@@ -306,24 +332,33 @@ impl Connection {
             expires_in_ms: u64::try_from(until.saturating_duration_since(now).as_millis()).unwrap_or(0),
         };
         let seats: Vec<_> = cart.seats.iter().map(held).collect();
-        let is_news = cart.losses > self.losses_told;
+        let is_news = cart.losses > interests.losses_told;
         let lost: Vec<_> = cart.lost.iter().filter(|_| is_news).map(|&seat| name(seat)).collect();
-        self.losses_told = cart.losses;
+        interests.losses_told = cart.losses;
         self.send(Message::text(ServerFrame::Cart { seats: &seats, lost: &lost }.to_json())).await
     }
 
-    async fn send_frames(&mut self, frames: Vec<Frame>) -> Turn {
-        for frame in frames {
-            self.send(frame.message(self.subprotocol)).await?;
+    /// Frames that are finished already.
+    async fn send_frames(&mut self, frames: &[Frame]) -> Turn {
+        let bytes = self.peer.send(frames).map_err(End::from)?;
+        self.desk.room.pulse.sent(frames.len() as u64, bytes);
+        self.drained().await
+    }
+
+    /// Waits for the client, unless the server stops.
+    async fn drained(&mut self) -> Turn {
+        tokio::select! {
+            biased;
+            drained = self.peer.drained() => drained.map_err(End::from),
+            () = self.desk.app.stop.cancelled() => Err(End::Close(CloseReason::ShuttingDown)),
         }
-        Ok(())
     }
 
     async fn send(&mut self, message: Message) -> Turn {
         let bytes = message.len();
         match timeout(WRITE_TIMEOUT, self.socket.send(message)).await {
             Ok(Ok(())) => {
-                self.desk.room.pulse.sent(bytes);
+                self.desk.room.pulse.sent(1, bytes);
                 Ok(())
             }
             Ok(Err(_gone)) => Err(End::Left),
@@ -332,7 +367,8 @@ impl Connection {
     }
 
     /// Says goodbye where there is somebody to hear it, and gives back why.
-    async fn close(mut self, end: End) -> Option<CloseReason> {
+    async fn close(&mut self, end: End) -> Option<CloseReason> {
+        self.peer.begin_to_close();
         let End::Close(reason) = end else {
             timeout(CLOSE_TIMEOUT, self.socket.close(None)).await.ok();
             return None;

@@ -1,8 +1,8 @@
 //! `GET /ws/v1/events/{id}` and `GET /ws/v1/admin/events/{id}`: decides who may connect, answers 101, and hands the raw
 //! stream to the connection loop.
 //!
-//! The handshake is answered here and not by axum's extractor, because the stream itself is wanted: later the fan-out
-//! writes finished frames straight to it.
+//! The handshake is answered here and not by axum's extractor, because the stream itself is wanted: the fan-out writes
+//! finished frames straight to it.
 
 use std::sync::Arc;
 
@@ -23,9 +23,13 @@ use tracing::debug;
 
 use super::connection;
 use crate::app::App;
+use crate::fanout::{Peer, PeerIo};
 use crate::http::problem::{Answer, Problem};
 use crate::listener::Place;
 use crate::rooms::Room;
+
+/// Most commands are shorter; it is kept for as long as the socket lives.
+const READ_BUFFER_BYTES: usize = 1024;
 
 /// Where a client left off.
 #[derive(Deserialize)]
@@ -53,7 +57,7 @@ pub(super) enum Audience {
 }
 
 /// The socket as the connection loop gets it.
-pub(super) type Socket = WebSocketStream<TcpStream>;
+pub(super) type Socket = WebSocketStream<PeerIo>;
 
 /// `GET /ws/v1/events/{id}`
 pub(crate) async fn upgrade(
@@ -140,25 +144,31 @@ async fn serve(app: Arc<App>, on_upgrade: OnUpgrade, agreed: Agreed) {
         Ok(upgraded) => upgraded,
         Err(error) => return debug!(%error, "a client left during the handshake"),
     };
-    if let Some(socket) = into_socket(upgraded).await {
-        connection::run(app, socket, agreed).await;
+    if let Some(socket) = into_socket(upgraded, agreed.subprotocol).await {
+        connection::open(app, socket, agreed).await;
     } else {
         tracing::error!("the connection is not the listener's TCP stream");
     }
 }
 
-/// The raw stream, wrapped again for the WebSocket protocol with small buffers: a socket that only listens should
-/// cost a few KiB.
-async fn into_socket(upgraded: Upgraded) -> Option<Socket> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let config = WebSocketConfig::default()
-        .read_buffer_size(4 * 1024)
+/// Small buffers: a socket that only listens should cost a few KiB.
+pub(crate) fn websocket_config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        // The library hands over whole frames, one at a time: those of the fan-out go in between.
         .write_buffer_size(0)
         .max_write_buffer_size(256 * 1024)
         .max_message_size(Some(MAX_CLIENT_FRAME_BYTES))
-        .max_frame_size(Some(MAX_CLIENT_FRAME_BYTES));
+        .max_frame_size(Some(MAX_CLIENT_FRAME_BYTES))
+}
+
+/// The raw stream, shared with the fan-out and wrapped again for the WebSocket protocol.
+async fn into_socket(upgraded: Upgraded, subprotocol: Subprotocol) -> Option<Socket> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    // A copy, for the buffer itself is a large one of the HTTP connection's.
     let early = parts.read_buf.to_vec();
-    Some(WebSocketStream::from_partially_read(parts.io.into_inner(), early, Role::Server, Some(config)).await)
+    let io = PeerIo(Peer::new(parts.io.into_inner(), subprotocol));
+    Some(WebSocketStream::from_partially_read(io, early, Role::Server, Some(websocket_config())).await)
 }
 
 #[cfg(test)]

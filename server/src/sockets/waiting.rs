@@ -1,13 +1,26 @@
-//! What a connection waits for besides its socket and its room: the end of a login, a cart, the dashboard. Whatever does
-//! not exist for a connection is waited for without an end.
+//! What a connection waits for besides its socket and its room: its end, a cart, the dashboard. Nobody who only watches has
+//! any of it, so it is boxed: a socket that waits should cost next to nothing.
 
+use frontrow_domain::codes::CloseReason;
 use frontrow_domain::ids::LoginId;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::App;
 use crate::dashboard::{Standing, View};
-use crate::rooms::{Cart, Frame};
+use crate::fanout::Frame;
+use crate::rooms::Cart;
+
+/// How long a socket may stay.
+#[derive(Default)]
+pub(super) struct Terms {
+    /// As long as its login lasts.
+    pub(super) login: Option<Login>,
+    /// As long as its account runs the event.
+    pub(super) standing: Option<Standing>,
+    /// So long without anybody being let in.
+    pub(super) at_the_door: Option<AtTheDoorUntil>,
+}
 
 /// What keeps an eye on the login of a socket.
 pub(super) struct Login {
@@ -24,8 +37,63 @@ pub(super) struct AtTheDoorUntil {
     pub(super) resume: Option<(String, u64)>,
 }
 
+/// What somebody who signed in follows besides the map.
+#[derive(Default)]
+pub(super) struct Interests {
+    pub(super) cart: Option<watch::Receiver<Cart>>,
+    /// The losses of the cart that were told, or had happened before.
+    pub(super) losses_told: u64,
+    /// An organizer's place at the event's dashboard.
+    pub(super) view: Option<View>,
+}
+
+/// Something that somebody follows.
+pub(super) enum News {
+    Cart,
+    Dashboard(Frame),
+}
+
+/// Waits until a socket may not stay any longer. For ever on a public socket that nobody signed in.
+pub(super) async fn over(app: &App, terms: Option<&mut Terms>) -> CloseReason {
+    match terms {
+        Some(terms) => Box::pin(terms.over(app)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next piece of news. Pending for ever while nobody follows anything.
+pub(super) async fn news(interests: Option<&mut Interests>) -> News {
+    match interests {
+        Some(interests) => Box::pin(interests.news()).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Terms {
+    async fn over(&mut self, app: &App) -> CloseReason {
+        let Self { login, standing, at_the_door } = self;
+        tokio::select! {
+            biased;
+            () = ended(app, login) => CloseReason::LoginExpired,
+            () = dismissed(standing) => CloseReason::Forbidden,
+            () = waited_too_long(at_the_door.as_ref()) => CloseReason::Unauthorized,
+        }
+    }
+}
+
+impl Interests {
+    async fn news(&mut self) -> News {
+        let Self { cart, view, .. } = self;
+        tokio::select! {
+            biased;
+            () = changed(cart) => News::Cart,
+            frame = seen(view) => News::Dashboard(frame),
+        }
+    }
+}
+
 /// Waits for the end of the login: its time, or its revocation. Pending for ever while nobody is signed in.
-pub(super) async fn ended(app: &App, login: &mut Option<Login>) {
+async fn ended(app: &App, login: &mut Option<Login>) {
     let Some(Login { id, expires, endings }) = login else { return std::future::pending().await };
     let revoked = async {
         // It may have ended between the ticket and now.
@@ -42,23 +110,15 @@ pub(super) async fn ended(app: &App, login: &mut Option<Login>) {
 }
 
 /// Waits until an organizer may not look any more. Pending for ever on a public socket.
-pub(super) async fn dismissed(standing: &mut Option<Standing>) {
+async fn dismissed(standing: &mut Option<Standing>) {
     match standing {
         Some(standing) => standing.lost().await,
         None => std::future::pending().await,
     }
 }
 
-/// The next frame of the dashboard. Pending for ever on a public socket.
-pub(super) async fn seen(view: &mut Option<View>) -> Frame {
-    match view {
-        Some(view) => view.next().await,
-        None => std::future::pending().await,
-    }
-}
-
 /// Pending for ever where nobody has to be let in.
-pub(super) async fn waited_too_long(at_the_door: Option<&AtTheDoorUntil>) {
+async fn waited_too_long(at_the_door: Option<&AtTheDoorUntil>) {
     match at_the_door {
         Some(until) => sleep_until(until.deadline).await,
         None => std::future::pending().await,
@@ -66,13 +126,21 @@ pub(super) async fn waited_too_long(at_the_door: Option<&AtTheDoorUntil>) {
 }
 
 /// Pending for ever while nobody is signed in.
-pub(super) async fn changed(cart: &mut Option<watch::Receiver<Cart>>) {
+async fn changed(cart: &mut Option<watch::Receiver<Cart>>) {
     match cart {
         Some(cart) => {
             if cart.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
+        None => std::future::pending().await,
+    }
+}
+
+/// The next frame of the dashboard. Pending for ever on a public socket.
+async fn seen(view: &mut Option<View>) -> Frame {
+    match view {
+        Some(view) => view.next().await,
         None => std::future::pending().await,
     }
 }
