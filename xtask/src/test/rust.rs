@@ -9,6 +9,7 @@ use crate::{
     builds::cargo,
     data_dir::DataDir,
     engines::{self, Programs},
+    install,
     run::{run as run_command, run_lines},
     stop::Stop,
     supervisor::Supervisor,
@@ -17,6 +18,11 @@ use crate::{
 
 /// Their own servers, named by a developer, win.
 const BROUGHT: [&str; 3] = ["FRONTROW_TEST_REDIS", "FRONTROW_TEST_MONGO", "FRONTROW_TEST_KAFKA"];
+
+/// How many tests run at a time.
+const THREADS: &str = "RUST_TEST_THREADS";
+/// Where the WebSocket conformance cases are.
+const CASES: &str = "FRONTROW_TEST_KOSOKU";
 
 pub(super) fn run(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut Summary) -> Result<()> {
     if filter.is_none() {
@@ -45,6 +51,14 @@ fn tests(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut
     let mut command = cargo(workspace);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
     command.env("FRONTROW_WORKSPACE", workspace.root());
+    if env::var_os(THREADS).is_none() {
+        // Most tests wait for something most of the time.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        command.env(THREADS, (2 * cores).to_string());
+    }
+    if env::var_os(CASES).is_none() {
+        command.env(CASES, install::kosoku(workspace)?);
+    }
     // Lives as long as the tests run; dropping it stops the engines on every way out.
     let _engines = own_engines(workspace, &mut command, stop)?;
     run_lines(&mut command, stop, |line| {

@@ -1,14 +1,18 @@
 //! Holds over HTTP: all or none, one winner, limits, expiry, extension.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use frontrow_engines::holds::Holds;
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::support::{Engine, TestStack};
 use crate::unreliable_holds::{Trouble, UnreliableHolds};
 
 crate::journeys!([
     a_command_whose_answer_is_lost_is_looked_up,
+    i1_when_everybody_wants_a_seat_one_gets_it_and_the_store_is_asked_once,
     i2_a_group_is_held_as_a_whole_or_not_at_all,
     i2_the_limit_holds_over_parallel_requests_to_both_servers,
     a_released_seat_can_be_held_by_the_next_request,
@@ -154,6 +158,28 @@ async fn unknown_foreign_and_malformed_seats_change_nothing(engine: Engine) {
     assert_eq!(cluster.anonymous(0).hold(&id, &["A-1"]).await.status, 401);
     let event = ada.get(&format!("events/{id}")).await.body;
     assert_eq!(event["counts"]["available"], 3);
+}
+
+async fn i1_when_everybody_wants_a_seat_one_gets_it_and_the_store_is_asked_once(engine: Engine) {
+    const PEOPLE: usize = 80;
+    let mut stack = TestStack::start(engine, 1).await;
+    let id = stack.event(4, |_| {}).await;
+    let store = UnreliableHolds::over(&stack.engines.holds);
+    stack.engines.holds = Arc::clone(&store) as Arc<dyn Holds>;
+    stack.add_server().await;
+    let _watching = stack.socket(1, &id).await;
+    let address = stack.servers[1].address.to_string();
+    let mut holds = JoinSet::new();
+    for person in stack.crowd(PEOPLE).await {
+        let (person, id) = (person.at(&address), id.clone());
+        holds.spawn(async move { person.hold(&id, &["A-1", "A-2"]).await });
+    }
+    let answers = holds.join_all().await;
+    let winners = answers.iter().filter(|answer| answer.status == 201).count();
+    let losers = answers.iter().filter(|answer| (answer.status, answer.code()) == (409, "seat_taken")).count();
+    assert_eq!((winners, losers), (1, PEOPLE - 1));
+    // Reading the seats, right after the grant, leaves a moment in which nothing is certain.
+    assert!((1..=3).contains(&store.hold_commands()), "{} hold commands", store.hold_commands());
 }
 
 async fn a_command_whose_answer_is_lost_is_looked_up(engine: Engine) {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::support::{Engine, Frame, TestSocket, TestStack};
 
 crate::journeys!([
+    s1_whoever_joins_while_seats_change_gets_a_map_and_every_delta,
     c1_hello_comes_first_then_the_snapshot_then_beacons,
     b_the_binary_subprotocol_says_the_same,
     c_a_client_that_comes_back_gets_what_it_missed,
@@ -262,4 +264,44 @@ async fn a_stopping_server_says_goodbye_with_spread_delays(engine: Engine) {
     assert!(delays.len() > 1, "not everybody comes back at the same moment: {delays:?}");
     stopping.await.unwrap();
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// Sockets come and go in waves while a buyer's seats change all the time: the moment of joining is where a frame could be
+/// lost between the snapshot and the fan-out.
+async fn s1_whoever_joins_while_seats_change_gets_a_map_and_every_delta(engine: Engine) {
+    const WAVES: usize = 12;
+    const SOCKETS: usize = 25;
+    let stack = TestStack::with(engine, 1, |settings| {
+        settings.limits.account_requests_per_s = 10_000;
+        settings.limits.account_requests_burst = 10_000;
+    })
+    .await;
+    let id = stack.event(8, |_| {}).await;
+    let ada = stack.buyer(0).await;
+    let _first = stack.socket(0, &id).await;
+    let changing = {
+        let id = id.clone();
+        tokio::spawn(async move {
+            loop {
+                assert_eq!(ada.hold(&id, &["A-1", "A-3"]).await.status, 201);
+                assert_eq!(ada.release(&id, &["A-1", "A-3"]).await.status, 204);
+            }
+        })
+    };
+    for _ in 0..WAVES {
+        let mut joining = JoinSet::new();
+        for _ in 0..SOCKETS {
+            let (address, id) = (stack.address(0), id.clone());
+            joining.spawn(async move {
+                // Opening waits for the map; a gap between deltas fails in the socket itself.
+                let mut socket = TestSocket::open(&address, &id, "frontrow.v1.json").await;
+                for _ in 0..3 {
+                    socket.wait_for("delta").await;
+                }
+            });
+        }
+        joining.join_all().await;
+    }
+    assert!(!changing.is_finished(), "the buyer got on");
+    changing.abort();
 }
