@@ -119,7 +119,7 @@ async fn tickets(person: &Session, hall: &Hall) -> Result<Vec<(String, Ticket)>>
 }
 
 /// The live map of every server. One that was killed a moment ago is given time to come back.
-async fn maps(organizer: &Session, hall: &Hall) -> Result<Vec<(String, Map)>> {
+pub(crate) async fn maps(organizer: &Session, hall: &Hall) -> Result<Vec<(String, Map)>> {
     let mut maps = Vec::new();
     for (number, server) in organizer.api.servers().iter().enumerate() {
         let until = Instant::now() + RETURN_TIME;

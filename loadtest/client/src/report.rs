@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io::Write as _;
 
-use crate::books::Books;
+use crate::books::{Books, Order};
 use crate::check::{Checked, Finding, price_owned};
 use crate::hall::Hall;
 use crate::measure::{Measured, Times, Verb};
@@ -17,12 +17,6 @@ pub(crate) fn say(line: impl Display) {
 
 /// Seats, orders, money and tickets of an event.
 pub(crate) fn books(hall: &Hall, books: &Books) {
-    let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
-    for order in &books.orders {
-        *orders.entry(&order.status).or_default() += 1;
-    }
-    let owning = books.orders.iter().filter(|order| order.owns_its_seats());
-    let seats: usize = owning.map(|order| order.seats.len()).sum();
     let mine: BTreeSet<&str> = books.orders.iter().map(|order| order.payment.id.as_str()).collect();
     let paid = books.intents.iter().filter(|intent| mine.contains(intent.id.as_str()));
     let (captured, refunded) = paid.fold((0, 0), |(captured, refunded), intent| {
@@ -30,8 +24,7 @@ pub(crate) fn books(hall: &Hall, books: &Books) {
     });
     let owned: i64 = books.orders.iter().map(|order| price_owned(hall, order)).sum();
     let valid = books.tickets.iter().filter(|(_, ticket)| ticket.status != "refunded").count();
-    say(format!("seats     {seats} sold of {} for sale", hall.for_sale.len()));
-    say(format!("orders    {} in all: {}", books.orders.len(), counted(&orders)));
+    orders(hall, &books.orders);
     let kept = captured - refunded;
     say(format!(
         "money     captured {}, refunded {}, kept {}; the seats owned cost {}",
@@ -41,6 +34,18 @@ pub(crate) fn books(hall: &Hall, books: &Books) {
         euros(owned)
     ));
     say(format!("tickets   {valid} valid, {} refunded", books.tickets.len() - valid));
+}
+
+/// How many seats are sold, and orders by status.
+pub(crate) fn orders(hall: &Hall, orders: &[Order]) {
+    let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
+    for order in orders {
+        *statuses.entry(&order.status).or_default() += 1;
+    }
+    let owning = orders.iter().filter(|order| order.owns_its_seats());
+    let seats: usize = owning.map(|order| order.seats.len()).sum();
+    say(format!("seats     {seats} sold of {} for sale", hall.for_sale.len()));
+    say(format!("orders    {} in all: {}", orders.len(), counted(&statuses)));
 }
 
 /// Requests by status, and how long those of buyers took.

@@ -3,8 +3,9 @@
 
 pub(crate) mod client;
 mod faults;
+pub(crate) mod k6;
+pub(crate) mod scripts;
 mod sellout;
-mod watch;
 
 use anyhow::Result;
 
@@ -13,15 +14,15 @@ use crate::{stop::Stop, workspace::Workspace};
 /// Scenarios of `cargo xtask load`.
 #[derive(clap::Subcommand)]
 pub(crate) enum Scenario {
-    /// Many sockets watch one event while one buyer holds and releases seats.
-    Watch(watch::Args),
+    #[command(flatten)]
+    K6(scripts::Scenario),
     /// Many buyers shop at once until the hall is sold out; then all books are compared.
     Sellout(sellout::Args),
 }
 
 pub(crate) fn run(workspace: &Workspace, scenario: &Scenario, stop: &Stop) -> Result<()> {
     match scenario {
-        Scenario::Watch(args) => watch::run(workspace, args, stop),
+        Scenario::K6(scenario) => k6::run(workspace, scenario, stop),
         Scenario::Sellout(args) => sellout::run(workspace, args, stop),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, all};
+use super::{Finding, all, sold};
 use crate::books::{Books, Money, Order, OrderSeat, Payment, Ticket};
 use crate::hall::{Hall, Map, State};
 use crate::provider::Intent;
@@ -184,4 +184,17 @@ fn i6_missing_doubled_and_foreign_tickets_are_found() {
     must_complain("I6", "which nobody owns", |history| {
         history.books.tickets.push(("eva".into(), ticket("9", "A-4", "valid")));
     });
+}
+
+#[test]
+fn what_an_organizer_can_compare_alone_is_found_as_well() {
+    let found = |history: &History, tickets| {
+        let checks = sold(&history.hall, &history.books.orders, tickets, &history.books.maps);
+        checks.into_iter().flat_map(|checked| checked.findings).map(|finding| finding.what).collect::<Vec<_>>()
+    };
+    let mut history = right();
+    assert_eq!(found(&history, 3), [""; 0]);
+    assert_eq!(found(&history, 4), ["4 valid tickets for 3 owned seats"]);
+    history.books.orders.push(order("5", "eva", "confirmed", "captured", &["A-1"]));
+    assert!(found(&history, 4).contains(&"A-1 is sold twice: also in order 1".to_owned()));
 }

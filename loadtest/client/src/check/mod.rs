@@ -11,7 +11,7 @@ mod tickets;
 use std::collections::BTreeMap;
 
 use crate::books::{Books, Order};
-use crate::hall::Hall;
+use crate::hall::{Hall, Map};
 use crate::told::Promise;
 
 /// Something that must not be.
@@ -60,6 +60,17 @@ pub(crate) fn all(hall: &Hall, books: &Books, promises: &BTreeMap<String, Promis
         promises::kept(&books.orders, &books.tickets, promises),
         money::balances(hall, &books.orders, &books.intents),
         tickets::one_each(&books.orders, &books.tickets),
+    ]
+}
+
+/// What can be compared of an event by its organizer alone, who sees no buyer's tickets but knows how many there are.
+pub(crate) fn sold(hall: &Hall, orders: &[Order], tickets: usize, maps: &[(String, Map)]) -> Vec<Checked> {
+    vec![
+        seats::one_owner(orders),
+        seats::maps_agree(hall, orders, maps),
+        seats::within_the_limit(hall.limit, orders),
+        seats::orders_are_whole(hall, orders),
+        tickets::counted(orders, tickets),
     ]
 }
 

@@ -34,3 +34,11 @@ pub(super) fn one_each(orders: &[Order], tickets: &[(String, Ticket)]) -> Checke
     }
     checked
 }
+
+/// I6 as far as a number can tell: as many tickets as seats that are owned.
+pub(super) fn counted(orders: &[Order], tickets: usize) -> Checked {
+    let mut checked = Checked::new("I6", "there are as many valid tickets as owned seats");
+    let owned: usize = orders.iter().filter(|order| order.owns_its_seats()).map(|order| order.seats.len()).sum();
+    checked.must(owned == tickets, None, || format!("{tickets} valid tickets for {owned} owned seats"));
+    checked
+}
