@@ -62,6 +62,18 @@ pub(crate) fn load_client(workspace: &Workspace, release: bool, stop: &Stop) -> 
     Ok(workspace.binary("frontrow-load", release))
 }
 
+/// `hold_layer`, the example that has nothing but the hold layer in it.
+pub(crate) fn hold_layer(workspace: &Workspace, release: bool, stop: &Stop) -> Result<PathBuf> {
+    say("building hold_layer");
+    let mut build = cargo(workspace);
+    build.args(["build", "--quiet", "--package", "frontrow-engines", "--example", "hold_layer"]);
+    if release {
+        build.arg("--release");
+    }
+    run(&mut build, stop)?;
+    Ok(workspace.binary("examples/hold_layer", release))
+}
+
 /// `npm` in the web folder.
 pub(crate) fn npm(workspace: &Workspace) -> Result<Command> {
     let mut command = Command::new(install::program("npm", &["nodejs", "npm"])?);

@@ -44,6 +44,20 @@ pub(crate) struct Plan {
     pub(crate) servers: u16,
     pub(crate) demo: bool,
     pub(crate) release: bool,
+    pub(crate) tuning: Tuning,
+}
+
+/// How servers are started otherwise than usual, for measuring them.
+#[derive(Clone, Default)]
+pub(crate) struct Tuning {
+    /// The one core that servers may use.
+    pub(crate) core: Option<usize>,
+    /// Another server than the one that was built.
+    pub(crate) server: Option<PathBuf>,
+    /// Nobody is going to look at the web client.
+    pub(crate) without_web: bool,
+    /// Settings, over those that every child gets.
+    pub(crate) env: Vec<(&'static str, OsString)>,
 }
 
 /// A running Frontrow. Dropping it stops everything.
@@ -53,6 +67,8 @@ pub(crate) struct Stack {
     pub(crate) urls: Vec<String>,
     /// Where the mock payment provider is.
     pub(crate) payments: String,
+    /// `HOST:PORT` of the cluster's Redis.
+    pub(crate) redis: Option<String>,
 }
 
 /// What every child of one stack is told.
@@ -69,7 +85,8 @@ impl Plan {
     /// A cluster of servers on ports nobody uses, as tests and load scenarios want them.
     pub(crate) fn cluster(servers: u16) -> Result<Self> {
         let first = ports::free_run(servers, &[])?;
-        Ok(Self { cluster: true, addr: ports::loopback(first), servers, demo: true, release: false })
+        let tuning = Tuning::default();
+        Ok(Self { cluster: true, addr: ports::loopback(first), servers, demo: true, release: false, tuning })
     }
 
     /// One embedded server on a port nobody uses.
@@ -95,7 +112,7 @@ pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &St
     }
     let programs = plan.cluster.then(|| Programs::install(workspace)).transpose()?;
     builds::binaries(workspace, plan.cluster, plan.release, stop)?;
-    let web_dir = builds::web_app(workspace, stop)?;
+    let web_dir = if plan.tuning.without_web { data.path().join("web") } else { builds::web_app(workspace, stop)? };
     stop.check()?;
 
     let folder = data.path().to_path_buf();
@@ -110,13 +127,38 @@ pub(crate) fn start(workspace: &Workspace, plan: &Plan, data: DataDir, stop: &St
         supervisor.start(environment.relay(workspace.binary("frontrow-relay", plan.release)))?;
     }
     for (number, &address) in (1..).zip(&addresses) {
-        supervisor.start(environment.server(workspace.binary("frontrow-server", plan.release), number, address))?;
+        let program = plan.tuning.server.clone().unwrap_or_else(|| workspace.binary("frontrow-server", plan.release));
+        supervisor.start(plan.tuning.apply(environment.server(program, number, address)))?;
     }
     let urls = await_servers(&mut supervisor, &addresses)?;
     if let (true, Some(url)) = (plan.demo, urls.first()) {
         demo::create(workspace, url, &environment.admin, stop).context("creating the demo")?;
     }
-    Ok(Stack { supervisor, urls, payments: format!("http://{payments}") })
+    let redis = environment.engines.map(|engines| engines.redis);
+    Ok(Stack { supervisor, urls, payments: format!("http://{payments}"), redis })
+}
+
+impl Tuning {
+    fn apply(&self, mut server: Spec) -> Spec {
+        server.env.extend(self.env.iter().cloned());
+        if let Some(core) = self.core {
+            let program = std::mem::replace(&mut server.program, "taskset".into());
+            server.args.splice(..0, ["-c".into(), core.to_string().into(), program.into()]);
+        }
+        server
+    }
+}
+
+impl Stack {
+    /// Ends the first server as for want of memory, and waits for the next one on the same data.
+    pub(crate) fn restart_server(&mut self) -> Result<()> {
+        let (name, url) = (server_name(1), self.urls.first().context("there is no server")?.clone());
+        self.supervisor.kill(&name)?;
+        let agent = demo::agent(Duration::from_secs(2));
+        self.supervisor.wait_ready(&name, Duration::from_mins(1), || {
+            Ok(agent.get(format!("{url}/readyz")).call()?.status().as_u16() == 200)
+        })
+    }
 }
 
 fn await_payments(supervisor: &mut Supervisor, address: SocketAddr) -> Result<()> {
@@ -210,8 +252,7 @@ mod tests {
 
     #[test]
     fn ports_count_up_from_the_first_address() {
-        let plan =
-            Plan { cluster: true, addr: "127.0.0.1:8080".parse().unwrap(), servers: 3, demo: false, release: false };
+        let plan = Plan { addr: "127.0.0.1:8080".parse().unwrap(), ..Plan::cluster(3).unwrap() };
         let ports: Vec<u16> = plan.addresses().unwrap().iter().map(SocketAddr::port).collect();
         assert_eq!(ports, [8080, 8081, 8082]);
         let beyond = Plan { addr: "127.0.0.1:65535".parse().unwrap(), ..plan };

@@ -119,6 +119,12 @@ impl Supervisor {
         Ok(())
     }
 
+    /// The process of a child that is running.
+    pub(crate) fn pid(&self, name: &str) -> Option<u32> {
+        let child = self.children.iter().find(|child| child.spec.name == name)?;
+        child.running.as_ref().map(|running| running.child.id())
+    }
+
     /// Ends a child as the kernel would for want of memory; `false` if it is not running anyway. Tending brings it back.
     pub(crate) fn kill(&mut self, name: &str) -> Result<bool> {
         let child = self.children.iter_mut().find(|child| child.spec.name == name);
@@ -127,6 +133,8 @@ impl Supervisor {
             return Ok(false);
         }
         running.child.kill()?;
+        // Nobody may take it for alive any more, and it is not going to let anybody wait.
+        running.child.wait()?;
         Ok(true)
     }
 

@@ -42,6 +42,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<()>
         servers: args.servers,
         demo: !args.no_demo,
         release: args.release,
+        tuning: stack::Tuning::default(),
     };
     let mut stack = stack::start(workspace, &plan, data, stop)?;
     if !args.no_demo {

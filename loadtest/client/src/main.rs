@@ -4,19 +4,24 @@
 //! It must never be pointed at a server whose owner does not expect it: it creates accounts, events and orders.
 
 mod api;
+mod audit;
 mod bench;
 mod books;
 mod buyer;
 mod check;
+mod fanout;
 mod hall;
 mod measure;
 mod organizer;
 mod paying;
+mod plans;
 mod provider;
 mod report;
 mod sellout;
 mod told;
 mod verdict;
+mod wire;
+mod yardsticks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,9 +34,13 @@ use clap::Parser;
 enum Command {
     /// Many buyers shop at once until every seat is sold; then every book is compared with every other.
     Sellout(sellout::Args),
+    /// Compares the books of an event that was loaded by somebody else.
+    Check(audit::Args),
     /// How fast things go, one at a time.
     #[command(subcommand)]
     Bench(bench::Subject),
+    /// A server that only fans out, to measure Frontrow against.
+    Yardstick(yardsticks::Args),
 }
 
 /// Where the servers are, and who may create an event there.
@@ -58,7 +67,9 @@ pub(crate) struct Target {
 async fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Sellout(args) => sellout::run(args).await,
+        Command::Check(args) => audit::run(args).await,
         Command::Bench(subject) => bench::run(subject).await.map(|()| true),
+        Command::Yardstick(args) => yardsticks::run(args).await.map(|()| true),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -32,11 +32,16 @@ pub(crate) struct Rules {
     pub(crate) limit: usize,
 }
 
-/// Creates an event from a plan and waits until it has its seats; it is not on sale yet.
+/// Creates an event from a plan in a file and waits until it has its seats; it is not on sale yet.
 pub(crate) async fn create(admin: &Session, plan: &Path, run: &str, rules: Rules) -> Result<Hall> {
     let plan = fs::read(plan).with_context(|| plan.display().to_string())?;
     let plan: Value = serde_json::from_slice(&plan).context("the plan is not JSON")?;
-    let prices = prices(&plan)?;
+    create_from(admin, &plan, run, rules).await
+}
+
+/// The same from a plan that is at hand.
+pub(crate) async fn create_from(admin: &Session, plan: &Value, run: &str, rules: Rules) -> Result<Hall> {
+    let prices = prices(plan)?;
     let event = json!({
         "name": format!("Load {run}"), "venue": "Nowhere", "starts_at": "2030-06-12T18:00:00Z", "currency": "EUR",
         "plan": plan, "prices": prices, "hold_ttl_s": rules.hold_ttl_s, "payment_window_s": rules.payment_window_s,
@@ -51,7 +56,7 @@ pub(crate) async fn create(admin: &Session, plan: &Path, run: &str, rules: Rules
 }
 
 /// A price for every category, all of them different.
-fn prices(plan: &Value) -> Result<BTreeMap<String, i64>> {
+pub(crate) fn prices(plan: &Value) -> Result<BTreeMap<String, i64>> {
     let categories = plan["categories"].as_array().context("the plan has no categories")?;
     let named = categories.iter().map(|category| text(&category["name"], "the name of a category"));
     named.zip(0..).map(|(name, number)| Ok((name?, FIRST_PRICE + number * PRICE_STEP))).collect()

@@ -34,6 +34,8 @@ pub(crate) struct Programs {
 
 /// Where the running engines listen.
 pub(crate) struct Engines {
+    /// `HOST:PORT`, for those who speak to it without a client of ours.
+    pub(crate) redis: String,
     pub(crate) redis_url: String,
     pub(crate) mongo_url: String,
     pub(crate) kafka_brokers: String,
@@ -98,10 +100,23 @@ pub(crate) fn start(supervisor: &mut Supervisor, programs: &Programs) -> Result<
     supervisor.wait_ready("mongo", Duration::from_mins(1), || mongo::is_primary(mongo))?;
     supervisor.wait_ready("kafka", Duration::from_mins(1), || kafka::has_a_broker(kafka))?;
     Ok(Engines {
+        redis: loopback(redis).to_string(),
         redis_url: format!("redis://{}/0", loopback(redis)),
         mongo_url: format!("mongodb://{}/?replicaSet={}", loopback(mongo), mongo::REPLICA_SET),
         kafka_brokers: loopback(kafka).to_string(),
     })
+}
+
+/// Redis alone, for what needs nothing else; returns its `HOST:PORT`.
+pub(crate) fn start_redis(supervisor: &mut Supervisor) -> Result<String> {
+    let program = crate::install::program("redis-server", &["redis-server"])?;
+    let root = supervisor.data().path().to_path_buf();
+    let folder = root.join("engines").join("redis");
+    let port = Ports::load(&root).claim("redis")?;
+    fs::create_dir_all(&folder)?;
+    supervisor.start(redis::spec(&program, port, &folder))?;
+    supervisor.wait_ready("redis", Duration::from_secs(20), || redis::answers(port))?;
+    Ok(loopback(port).to_string())
 }
 
 /// A probe's connection: short timeouts, because a probe is repeated anyway.

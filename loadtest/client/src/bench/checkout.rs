@@ -1,4 +1,5 @@
-//! Measuring one thing at a time against one server, without faults and without contention for seats.
+//! `bench checkout`: orders from hold to ticket and check-ins, without faults and without contention for seats. Must never
+//! retry what failed under a new key: a lost answer would count as a fast one.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,16 +27,9 @@ const REGISTRATIONS: usize = 4;
 /// Of one buyer; the most that an event allows.
 const LIMIT: usize = 50;
 
-/// What is measured.
-#[derive(clap::Subcommand)]
-pub(crate) enum Subject {
-    /// Orders a second from hold to ticket, how long a claim takes, and check-ins a second.
-    Checkout(Checkout),
-}
-
 /// Options of `bench checkout`.
 #[derive(clap::Args)]
-pub(crate) struct Checkout {
+pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
     /// How many orders, of one seat each.
@@ -49,8 +43,7 @@ struct Lane {
     seats: Vec<String>,
 }
 
-pub(crate) async fn run(subject: Subject) -> Result<()> {
-    let Subject::Checkout(args) = subject;
+pub(super) async fn run(args: Args) -> Result<()> {
     let api = Api::new(&args.target.urls[..1])?;
     let admin = Session::sign_in(&api, args.target.admin_email.clone(), &args.target.admin_password).await?;
     let run = Uuid::new_v4().simple().to_string();
@@ -83,7 +76,7 @@ pub(crate) async fn run(subject: Subject) -> Result<()> {
     verdict::write(args.target.json.as_deref(), &rows)
 }
 
-fn rows(args: &Checkout, bought_in: Duration, came_in: Duration, claims: &Times, scans: &Times) -> Vec<Row> {
+fn rows(args: &Args, bought_in: Duration, came_in: Duration, claims: &Times, scans: &Times) -> Vec<Row> {
     let per_second = |time: Duration| f64::from(u32::try_from(args.orders).unwrap_or(u32::MAX)) / time.as_secs_f64();
     let note = format!("{} orders of one seat, {LANES} buyers at a time, client on the same machine", args.orders);
     let ms = |id, times: &Times, percent, note: &str| {
