@@ -102,15 +102,13 @@ impl Peer {
                 out.known = number;
                 return Offered::Taken(all);
             }
-            // Not begun: what is newer by then will do instead.
-            Ok(0) => {}
+            // Not begun: what is newer by then will do instead. What an error means, the connection finds out when it goes on.
+            Ok(0) | Err(_) => {}
             Ok(some) => {
                 out.tail.push_back(bytes.slice(some..));
                 out.known = number;
                 offered = Offered::Begun(bytes.len());
             }
-            // The connection finds out by itself when it reads.
-            Err(_) => out.closing = true,
         }
         out.follows = false;
         self.call();

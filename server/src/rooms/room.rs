@@ -165,10 +165,13 @@ impl Room {
         !state.closed
     }
 
-    /// Closes the room if nobody is in it and nobody asked for it since `idle_since`.
+    /// Closes the room if nobody was in it and nobody asked for it since `idle_since`.
     pub(super) fn close_if_idle(&self, idle_since: Instant) -> bool {
         let mut state = self.lock();
-        state.closed |= self.fanout.members() == 0 && state.last_used <= idle_since;
+        if self.fanout.members() > 0 {
+            state.last_used = Instant::now();
+        }
+        state.closed |= state.last_used <= idle_since;
         state.closed
     }
 
@@ -446,6 +449,20 @@ pub(super) mod tests {
         assert_eq!(refused(), [Ordinal(0)], "it is certain again");
         room.lock().stale = true;
         assert_eq!(refused(), [], "the store is away");
+    }
+
+    #[tokio::test]
+    async fn a_room_lingers_from_when_the_last_one_has_left() {
+        let room = Arc::new(hall(2, 60_000));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let peer = Peer::new(listener.accept().await.unwrap().0, Subprotocol::Json);
+        let joined = room.join(&peer, None).unwrap();
+        let joined_at = Instant::now();
+        assert!(!room.close_if_idle(joined_at), "somebody is in it");
+        drop(joined);
+        assert!(!room.close_if_idle(joined_at), "somebody was in it after that");
+        assert!(room.close_if_idle(Instant::now()));
     }
 
     #[tokio::test]
