@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::api::{Ask, Session, text};
+use crate::fanout::binary;
 use crate::measure::Verb;
 use crate::wire::frames::{BINARY, CLOSE, Frames, PING, PONG, TEXT, from_client};
 use crate::wire::handshake;
@@ -170,33 +171,8 @@ struct Typed<'a> {
 
 /// The changes of a binary delta as pairs of ordinal and state; `None` of every other frame.
 pub(super) fn changes(frame: &[u8]) -> Option<Vec<(usize, u8)>> {
-    let (&kind, mut rest) = frame.split_first()?;
-    if kind != 0x02 {
-        return None;
-    }
-    let (_seq, _ts_ms) = (varint(&mut rest)?, varint(&mut rest)?);
-    let count = usize::try_from(varint(&mut rest)?).ok()?;
-    let mut next = 0;
-    let change = |_| {
-        let value = varint(&mut rest)?;
-        let ordinal = next + usize::try_from(value >> 2).ok()?;
-        next = ordinal + 1;
-        Some((ordinal, u8::try_from(value & 0b11).ok()?))
-    };
-    (0..count).map(change).collect()
-}
-
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7F) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
+    let changes = binary::changes(frame)?;
+    changes.into_iter().map(|(ordinal, state)| Some((usize::try_from(ordinal).ok()?, state))).collect()
 }
 
 #[cfg(test)]
