@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontrow_domain::inventory::InventoryMessage;
+use frontrow_engines::failpoint::{self, Place};
 use frontrow_engines::ledger::{Ledger, LedgerError, OutboxFeed};
 use frontrow_engines::log::{Log, LogError};
+use frontrow_engines::mutant::{self, Mutant};
 use frontrow_settings::Relay as Settings;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
@@ -112,8 +114,12 @@ impl Carrier {
         if rows.is_empty() {
             return Ok(());
         }
-        self.log.publish(rows).await?;
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        if mutant::is(Mutant::MarkedBeforeAcknowledged) {
+            self.ledger.mark_published(&ids).await?;
+        }
+        self.log.publish(rows).await?;
+        failpoint::reached(Place::Published).await;
         self.ledger.mark_published(&ids).await?;
         debug!(outbox.rows = rows.len(), "carried rows to the log");
         Ok(())

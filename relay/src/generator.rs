@@ -8,8 +8,10 @@ use frontrow_domain::event::{Event, EventStatus};
 use frontrow_domain::ids::{EventId, OutboxId};
 use frontrow_domain::inventory::{InventoryFact, InventoryMessage};
 use frontrow_domain::plan::{self, Layout};
+use frontrow_engines::failpoint::{self, Place};
 use frontrow_engines::ledger::{InventoryCategory, InventorySeat, InventorySection, Ledger, LedgerError};
 use frontrow_engines::log::{Entry, GroupReader, Log, LogError};
+use frontrow_engines::mutant::{self, Mutant};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -81,6 +83,9 @@ impl Generator {
     async fn consume(&self, member: &mut dyn GroupReader) -> Result<(), LogError> {
         loop {
             let delivered = member.next().await?;
+            if mutant::is(Mutant::CommittedBeforeTheEffect) {
+                member.commit(&delivered).await?;
+            }
             match &delivered.entry {
                 Entry::Message(message) => self.handle(message).await?,
                 Entry::Poison { payload, reason } => {
@@ -127,6 +132,7 @@ impl Generator {
         if self.ledger.finish_generation(id, OutboxId(Uuid::now_v7()), self.clock.now()).await? {
             let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             info!(event.id = %id, seats.total = layout.seats.len(), duration_ms, "generated the inventory");
+            failpoint::reached(Place::Generated).await;
         }
         Ok(())
     }

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixMs;
 use crate::ids::UserId;
+use crate::text;
+
+/// As long as an address can be (RFC 5321).
+const MAX_EMAIL_BYTES: usize = 254;
 
 /// What an account may do, from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,6 +78,19 @@ pub struct User {
     pub email_verified: bool,
     /// When the account was made.
     pub created_at: UnixMs,
+    /// Set while the account may not be used.
+    pub ban: Option<Ban>,
+}
+
+/// Why an account may not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ban {
+    /// Since when.
+    pub at: UnixMs,
+    /// The administrator who said so.
+    pub by: UserId,
+    /// In their words; for administrators only.
+    pub reason: String,
 }
 
 /// The one spelling under which an address is stored and looked up, or `None` if it cannot be an address.
@@ -83,8 +100,8 @@ pub struct User {
 pub fn normal_email(text: &str) -> Option<String> {
     let email = text.trim().to_lowercase();
     let (local, host) = email.split_once('@')?;
-    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    let whole = !local.is_empty() && !host.is_empty() && !host.contains('@') && email.len() <= 254;
+    let plain = text::line(&email, MAX_EMAIL_BYTES).is_ok() && !email.chars().any(char::is_whitespace);
+    let whole = !local.is_empty() && !host.is_empty() && !host.contains('@') && email.len() <= MAX_EMAIL_BYTES;
     (plain && whole).then_some(email)
 }
 
@@ -95,7 +112,7 @@ mod tests {
     #[test]
     fn an_email_has_one_spelling() {
         assert_eq!(normal_email("  Ada@Example.ORG "), Some("ada@example.org".into()));
-        for bad in ["", "ada", "@example.org", "ada@", "a@b@c", "a b@c.d"] {
+        for bad in ["", "ada", "@example.org", "ada@", "a@b@c", "a b@c.d", "a\0@b", "a\u{202e}@b"] {
             assert_eq!(normal_email(bad), None, "{bad:?}");
         }
     }

@@ -35,12 +35,16 @@ pub enum ErrorCode {
     MethodNotAllowed,
     /// The role does not allow this.
     Forbidden,
+    /// The account was banned.
+    Banned,
     /// It does not exist, or is somebody else's.
     NotFound,
     /// A seat of the request is not held by the caller.
     NotHeld,
     /// The event is not on sale.
     NotOnSale,
+    /// Too much seat-time was kept without a purchase; a pause.
+    HoldBudget,
     /// Too many requests.
     RateLimited,
     /// The hold store is being rebuilt; try again.
@@ -81,6 +85,8 @@ pub enum ErrorCode {
     OrderClosed,
     /// The order would leave single seats between others; `seats` names them.
     OrphanSeats,
+    /// More is asked for than this server can do in time; nothing was begun.
+    Overloaded,
     /// The card was declined; another may be tried while the order is open.
     PaymentDeclined,
     /// The notice is about another amount or currency than the order.
@@ -93,7 +99,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for documentation and tests.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::BadMessage,
         Self::BadRequest,
         Self::BodyTooLarge,
@@ -109,9 +115,11 @@ impl ErrorCode {
         Self::InvalidPlan,
         Self::MethodNotAllowed,
         Self::Forbidden,
+        Self::Banned,
         Self::NotFound,
         Self::NotHeld,
         Self::NotOnSale,
+        Self::HoldBudget,
         Self::RateLimited,
         Self::Recovering,
         Self::SeatLimit,
@@ -132,6 +140,7 @@ impl ErrorCode {
         Self::NotRefundable,
         Self::OrderClosed,
         Self::OrphanSeats,
+        Self::Overloaded,
         Self::PaymentDeclined,
         Self::PaymentMismatch,
         Self::PriceChanged,
@@ -156,9 +165,11 @@ impl ErrorCode {
             Self::InvalidPlan => ("invalid_plan", 422, "The seating plan cannot be used"),
             Self::MethodNotAllowed => ("method_not_allowed", 405, "The route has no such method"),
             Self::Forbidden => ("forbidden", 403, "Your role does not allow this"),
+            Self::Banned => ("banned", 403, "The account is banned"),
             Self::NotFound => ("not_found", 404, "There is no such thing"),
             Self::NotHeld => ("not_held", 409, "A seat is not held by you"),
             Self::NotOnSale => ("not_on_sale", 409, "The event is not on sale"),
+            Self::HoldBudget => ("hold_budget", 429, "Too many seats were held and not bought"),
             Self::RateLimited => ("rate_limited", 429, "Too many requests"),
             Self::Recovering => ("recovering", 503, "The seats are being restored, try again"),
             Self::SeatLimit => ("seat_limit", 422, "More seats than one buyer may have"),
@@ -179,6 +190,7 @@ impl ErrorCode {
             Self::NotRefundable => ("not_refundable", 409, "The order cannot be refunded"),
             Self::OrderClosed => ("order_closed", 409, "The order has ended"),
             Self::OrphanSeats => ("orphan_seats", 422, "A single seat would be left alone"),
+            Self::Overloaded => ("overloaded", 503, "Too many people at once, try again in a moment"),
             Self::PaymentDeclined => ("payment_declined", 402, "The payment was declined"),
             Self::PaymentMismatch => ("payment_mismatch", 422, "The payment does not fit its order"),
             Self::PriceChanged => ("price_changed", 409, "The total is another one"),

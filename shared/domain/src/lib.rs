@@ -7,6 +7,8 @@ pub mod account;
 pub mod clock;
 pub mod codes;
 pub mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod hex;
 pub mod holds;
 pub mod ids;

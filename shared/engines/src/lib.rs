@@ -11,8 +11,12 @@
 //! Ports are small and speak of seats, never of keys and values: a generic port is where an engine leaks. Every port
 //! has one contract suite in `tests/`, run against every adapter, on the real servers.
 
+pub mod failpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod holds;
 pub mod ledger;
 pub mod log;
 pub mod mail;
+pub mod mutant;
 pub mod payments;

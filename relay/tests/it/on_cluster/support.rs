@@ -20,14 +20,14 @@ fn engine(variable: &str) -> String {
         .unwrap_or_else(|_| panic!("{variable} is not set: run the tests through `cargo xtask test`"))
 }
 
-/// Waits until the condition holds.
-pub(crate) async fn until(condition: impl AsyncFn() -> bool) {
+/// Waits until the condition holds; `what` says so.
+pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let holds = async {
         while !condition().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, holds).await.expect("in time");
+    assert!(tokio::time::timeout(PATIENCE, holds).await.is_ok(), "{what}: not in time");
 }
 
 pub(crate) struct Bench {
@@ -49,6 +49,15 @@ impl Bench {
 
     /// A relay in a process of its own.
     pub(crate) fn relay(&self, batch_seats: u32) -> RelayProcess {
+        self.relay_with(batch_seats, "")
+    }
+
+    /// A relay that dies when it gets to this place for the first time.
+    pub(crate) fn relay_that_dies(&self, place: &str) -> RelayProcess {
+        self.relay_with(500, &format!("{place}=abort:1"))
+    }
+
+    fn relay_with(&self, batch_seats: u32, failpoints: &str) -> RelayProcess {
         let child = Command::new(env!("CARGO_BIN_EXE_frontrow-relay"))
             .env("FRONTROW__ENGINE", "cluster")
             .env("FRONTROW__MONGO__URL", engine("FRONTROW_TEST_MONGO"))
@@ -57,6 +66,7 @@ impl Bench {
             .env("FRONTROW__KAFKA__TOPIC_PREFIX", &self.name)
             .env("FRONTROW__RELAY__NAME", format!("{}-relay", self.name))
             .env("FRONTROW__RELAY__BATCH_SEATS", batch_seats.to_string())
+            .env("FRONTROW_FAILPOINTS", failpoints)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -141,6 +151,11 @@ impl RelayProcess {
     pub(crate) fn kill(&mut self) {
         self.0.kill().expect("it is ours");
         self.0.wait().expect("it ends");
+    }
+
+    /// Whether it ended by itself.
+    pub(crate) fn is_dead(&mut self) -> bool {
+        self.0.try_wait().expect("it is ours").is_some()
     }
 
     /// SIGTERM; whether it ended well in time.

@@ -4,7 +4,7 @@
 //! comes with an old one much later has stolen it or was robbed of it, and nobody can tell which: the login ends.
 
 use async_trait::async_trait;
-use frontrow_domain::account::{Role, User};
+use frontrow_domain::account::{Ban, Role, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, LoginId, UserId};
 
@@ -94,6 +94,10 @@ pub trait Accounts: Send + Sync {
     /// Gives an account another role; `None` if there is no such account. Whoever stops being a scanner loses the
     /// assignments.
     async fn set_role(&self, id: UserId, role: Role) -> Result<Option<User>, LedgerError>;
+
+    /// Bans an account, or with `None` lets it be used again; `None` if there is no such account. Its logins are ended
+    /// separately, afterwards.
+    async fn set_ban(&self, id: UserId, ban: Option<&Ban>) -> Result<Option<User>, LedgerError>;
 
     /// Gives an account another password; `false` if there is no such account.
     async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool, LedgerError>;

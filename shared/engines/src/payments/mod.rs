@@ -3,7 +3,7 @@
 //! A payment belongs to one order and is captured once at most, however many cards are tried. What a webhook says is a
 //! reason to look; [`Payments::payment`] is the truth. Nothing here decides about seats.
 
-mod http;
+pub(crate) mod http;
 pub mod signature;
 
 pub use http::HttpPayments;

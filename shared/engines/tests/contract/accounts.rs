@@ -1,6 +1,6 @@
 //! What every ledger must do for accounts and their logins.
 
-use frontrow_domain::account::{Role, User};
+use frontrow_domain::account::{Ban, Role, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, LoginId, UserId};
 use frontrow_engines::ledger::{Ledger, OneTimeToken, RefreshToken, Rotation, SocketLogin, TokenKind};
@@ -15,6 +15,7 @@ crate::contract!(
         accounts_are_found_in_any_case_and_paged,
         many_accounts_are_read_at_once,
         a_password_and_a_proven_address_are_kept,
+        a_ban_is_kept_until_it_is_lifted,
         a_scanner_has_assignments_until_the_role_changes,
         a_one_time_token_works_once,
         a_refresh_token_is_exchanged_once,
@@ -40,6 +41,7 @@ fn user(email: &str) -> User {
         password_hash: "$argon2id$".into(),
         email_verified: false,
         created_at: now(),
+        ban: None,
     }
 }
 
@@ -97,6 +99,28 @@ async fn a_password_and_a_proven_address_are_kept(ledger: &impl Ledger) {
     assert!(!ledger.set_password(nobody, "$argon2id$").await.expect("answers"));
     assert_eq!(ledger.verify_email(nobody).await.expect("answers"), None);
     assert_eq!(ledger.set_role(nobody, Role::Admin).await.expect("answers"), None);
+}
+
+async fn a_ban_is_kept_until_it_is_lifted(ledger: &impl Ledger) {
+    let (ada, ben) = (user("ada@example.org"), user("ben@example.org"));
+    for person in [&ada, &ben] {
+        assert!(ledger.create_user(person).await.expect("answers"));
+    }
+    let ban = Ban { at: now(), by: ben.id, reason: "sells tickets \"twice\"".into() };
+    let banned = User { ban: Some(ban.clone()), ..ada.clone() };
+    assert_eq!(ledger.set_ban(ada.id, Some(&ban)).await.expect("answers"), Some(banned.clone()));
+    assert_eq!(ledger.user(ada.id).await.expect("answers"), Some(banned.clone()));
+    assert_eq!(ledger.user_by_email(&ada.email).await.expect("answers"), Some(banned.clone()));
+    assert_eq!(ledger.find_users("", "", 10).await.expect("answers"), [banned.clone(), ben.clone()], "nobody else");
+    let promoted = ledger.set_role(ada.id, Role::Organizer).await.expect("answers").expect("the account");
+    assert_eq!(promoted.ban, Some(ban.clone()), "a role changes nothing about it");
+
+    let again = Ban { reason: "another one".into(), ..ban };
+    let banned = ledger.set_ban(ada.id, Some(&again)).await.expect("answers").expect("the account");
+    assert_eq!(banned.ban, Some(again));
+    let lifted = ledger.set_ban(ada.id, None).await.expect("answers").expect("the account");
+    assert_eq!(lifted.ban, None);
+    assert_eq!(ledger.set_ban(new_user_id(), None).await.expect("answers"), None);
 }
 
 async fn a_scanner_has_assignments_until_the_role_changes(ledger: &impl Ledger) {

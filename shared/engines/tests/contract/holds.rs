@@ -16,6 +16,7 @@ crate::contract!(
     [
         a_gate_opens_after_a_rebuild_and_is_read_back,
         i1_of_many_buyers_exactly_one_gets_the_seat,
+        i2_a_group_is_held_as_a_whole_or_not_at_all,
         i2_parallel_commands_of_one_buyer_never_exceed_the_limit,
         a_change_is_hinted_and_numbered,
         a_thousand_changes_and_more_are_all_named,
@@ -53,6 +54,31 @@ mod alone {
             assert_eq!(apply(&store, event, Command::SetGate(gate)).await, Outcome::Done);
             let Outcome::Yours(seats) = apply(&store, event, hold(ada, &[1, 2], 60_000)).await else { panic!("held") };
             assert_eq!(seats.iter().map(|seat| seat.fence.epoch).collect::<Vec<_>>(), [1, 2], "what was kept is kept");
+        }
+
+        /// The server was killed between two steps, and what it had written last is lost.
+        #[tokio::test]
+        async fn d13_a_rebuild_ends_with_the_run_that_it_began_in() {
+            let store = redis().await;
+            let event = open_gate(&store).await;
+            assert_eq!(apply(&store, event, Command::Rebuild { epoch: 2 }).await, Outcome::Done);
+            assert_eq!(store.rebuilding(event).await.expect("answers"), Some(2));
+            let client = ::redis::Client::open(redis_url()).unwrap();
+            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+            let key = format!("recovering:{{{event}}}");
+            ::redis::cmd("SET").arg(key).arg("2|anotherrun").query_async::<()>(&mut connection).await.unwrap();
+            assert_eq!(store.rebuilding(event).await.expect("answers"), None, "nobody waits for it");
+            let settle = Command::Settle { rebuild_epoch: Some(2), seats: vec![] };
+            assert_eq!(apply(&store, event, settle).await, Outcome::Refused(Refusal::Recovering));
+            let gate = |epoch| Command::SetGate(Gate { epoch, version: 1, open: true });
+            assert_eq!(apply(&store, event, gate(2)).await, Outcome::Refused(Refusal::Superseded));
+            assert_eq!(store.gate(event).await.expect("answers"), None);
+            assert_eq!(
+                apply(&store, event, Command::Rebuild { epoch: 2 }).await,
+                Outcome::Refused(Refusal::Superseded)
+            );
+            assert_eq!(apply(&store, event, Command::Rebuild { epoch: 3 }).await, Outcome::Done);
+            assert_eq!(apply(&store, event, gate(3)).await, Outcome::Done);
         }
     }
 }
@@ -151,6 +177,30 @@ async fn i1_of_many_buyers_exactly_one_gets_the_seat(store: &(impl Holds + Clone
     assert_eq!((winners, losers.count()), (1, 199));
 }
 
+/// Rooms refuse what they know to be taken before the store is asked; here it is asked.
+async fn i2_a_group_is_held_as_a_whole_or_not_at_all(store: &(impl Holds + Clone)) {
+    let event = open_gate(store).await;
+    let mut commands = JoinSet::new();
+    for first in (0..40).rev() {
+        let (store, buyer) = (store.clone(), new_user_id());
+        let seats = [first, first + 1, first + 2];
+        commands.spawn(async move { (buyer, apply(&store, event, hold(buyer, &seats, 60_000)).await) });
+    }
+    let mut refused = 0;
+    for (buyer, outcome) in commands.join_all().await {
+        let has = store.read_buyer(event, buyer).await.expect("answers").seats.len();
+        match outcome {
+            Outcome::Yours(_) => assert_eq!(has, 3),
+            Outcome::Refused(Refusal::Taken(taken)) => {
+                refused += 1;
+                assert_eq!(has, 0, "{taken:?} were taken, and nothing else was kept");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(refused >= 40 - 42 / 3, "neighbours were in each other's way: {refused}");
+}
+
 async fn i2_parallel_commands_of_one_buyer_never_exceed_the_limit(store: &(impl Holds + Clone)) {
     let (event, buyer) = (open_gate(store).await, new_user_id());
     let mut commands = tokio::task::JoinSet::new();
@@ -159,7 +209,7 @@ async fn i2_parallel_commands_of_one_buyer_never_exceed_the_limit(store: &(impl 
         commands.spawn(async move { apply(&store, event, hold(buyer, &[seat], 60_000)).await });
     }
     let granted = commands.join_all().await.iter().filter(|outcome| matches!(outcome, Outcome::Yours(_))).count();
-    assert_eq!(granted, 4);
+    assert_eq!(granted, 4, "of twenty at the same time");
 }
 
 async fn a_change_is_hinted_and_numbered(store: &(impl Holds + Clone)) {

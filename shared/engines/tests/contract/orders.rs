@@ -33,6 +33,38 @@ crate::contract!(
     ]
 );
 
+/// What only a server with transactions knows.
+mod locked {
+    mod on_mongo {
+        use mongodb::bson::{Document, doc};
+
+        use super::super::*;
+        use crate::support::{mongo_url, mongo_with_name};
+
+        #[tokio::test]
+        async fn an_order_that_a_dead_transaction_keeps_holds_up_nobody_else() {
+            let (ledger, database) = mongo_with_name().await;
+            let event = on_sale(&ledger, 2).await;
+            let (kept, other) = (due_now(&ledger, event, 0).await, due_now(&ledger, event, 1).await);
+            let client = mongodb::Client::with_uri_str(mongo_url()).await.unwrap();
+            let orders = client.database(&database).collection::<Document>("orders");
+            let mut session = client.start_session().await.unwrap();
+            session.start_transaction().await.unwrap();
+            let change = doc! {"$set": {"declines": 1}};
+            orders.update_one(doc! {"_id": kept.id.to_string()}, change).session(&mut session).await.unwrap();
+
+            let asked = tokio::time::Instant::now();
+            assert_eq!(due(&ledger, 10, 1_000).await, [other.id]);
+            assert!(asked.elapsed() < std::time::Duration::from_secs(2), "{:?}", asked.elapsed());
+            assert_eq!(listed(&ledger, OrderQuery { limit: 2, ..ALL }).await.len(), 2, "and nothing else is refused");
+            session.abort_transaction().await.unwrap();
+            // What was not answered may be done now, and then the order is due when that lease is over.
+            let is_found = async { while !due(&ledger, 10, 1_000).await.contains(&kept.id) {} };
+            timeout(PATIENCE, is_found).await.expect("in time");
+        }
+    }
+}
+
 const ALL: OrderQuery =
     OrderQuery { id: None, payment: None, event: None, buyer: None, status: None, after: None, limit: 100 };
 

@@ -90,7 +90,7 @@ async fn an_empty_file_becomes_a_ledger() {
     let event = filled(&path).await;
     let connection = Connection::open(&path).expect("opens");
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, u32>(0)).expect("reads");
-    assert_eq!((number("user_version"), number("application_id")), (2, 0x4652_4f57));
+    assert_eq!((number("user_version"), number("application_id")), (3, 0x4652_4f57));
     drop(connection);
     assert!(open_sqlite(&path).event(event).await.expect("answers").is_some());
 }
@@ -131,9 +131,9 @@ async fn a_file_from_the_future_is_refused() {
     let connection = Connection::open(&path).expect("opens");
     connection.pragma_update(None, "user_version", 99).expect("writes");
     drop(connection);
-    assert_eq!(refused(&path), "FILE was written by a newer Frontrow: its version is 99, this program knows 2");
+    assert_eq!(refused(&path), "FILE was written by a newer Frontrow: its version is 99, this program knows 3");
     let error = SqliteLedger::attach(&path).err().expect("refused");
-    assert!(matches!(error, OpenError::Newer { found: 99, known: 2, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 99, known: 3, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn an_outdated_file_is_for_the_server_to_bring_up_to_date() {
     connection.pragma_update(None, "user_version", 0).expect("writes");
     drop(connection);
     let before = files(&path);
-    assert!(matches!(SqliteLedger::attach(&path), Err(OpenError::Outdated { found: 0, known: 2, .. })));
+    assert!(matches!(SqliteLedger::attach(&path), Err(OpenError::Outdated { found: 0, known: 3, .. })));
     assert!(files(&path) == before);
 }
 

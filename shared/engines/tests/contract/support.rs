@@ -40,8 +40,18 @@ pub(crate) async fn book() -> BookHolds {
 
 /// A database of its own: outbox rows of one test must not be leased by another.
 pub(crate) async fn mongo() -> MongoLedger {
+    mongo_with_name().await.0
+}
+
+/// The same, and the database's name.
+pub(crate) async fn mongo_with_name() -> (MongoLedger, String) {
     let database = format!("contract_{}", Uuid::new_v4().simple());
-    MongoLedger::connect(&server("FRONTROW_TEST_MONGO"), &database).await.expect("mongodb")
+    let ledger = MongoLedger::connect(&mongo_url(), &database).await.expect("mongodb");
+    (ledger, database)
+}
+
+pub(crate) fn mongo_url() -> String {
+    server("FRONTROW_TEST_MONGO")
 }
 
 /// Topics of its own, so that every test reads its own messages only.

@@ -74,7 +74,7 @@ async fn of_many_scanners_one_admits(ledger: &(impl Ledger + Clone + 'static)) {
     }
     let (admitted, refused): (Vec<_>, Vec<_>) =
         doors.join_all().await.into_iter().partition(|(_, found)| *found == CheckIn::Admitted);
-    assert_eq!(admitted.len(), 1);
+    assert_eq!(admitted.len(), 1, "one of twenty doors");
     assert!(refused.iter().all(|(_, found)| *found == CheckIn::AlreadyUsed { at }), "{refused:?}");
     let state = TicketState::Used { at, by: admitted[0].0 };
     let used = Ticket { state, ..ticket };

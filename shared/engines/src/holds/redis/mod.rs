@@ -9,11 +9,12 @@
 //! | `gate:{event}` | `EPOCH\|VERSION\|OPEN\|RUN`; every script refuses without it, or with one of another run |
 //! | `changes:{event}` | stream: the ordinals that each command changed, its verb and who gave it; commands that came together are one entry |
 //! | `versions:{event}` | hash: the newest ledger version applied to each seat |
-//! | `recovering:{event}` | the epoch of a rebuild that is going on |
+//! | `recovering:{event}` | the epoch of a rebuild that is going on, and the run of the server that it began in |
 //! | `fence:{event}` | counter of hold commands; some are left out |
 
 mod hints;
 mod link;
+mod mutants;
 mod preflight;
 mod reply;
 mod scripts;
@@ -97,6 +98,10 @@ impl RedisHolds {
 impl Holds for RedisHolds {
     async fn apply(&self, event: EventId, command: &Command) -> Result<Answer, HoldStoreError> {
         if let Command::Hold { .. } = command {
+            #[cfg(feature = "mutants")]
+            if let Some(refused) = mutants::counted_before(self, event, command).await? {
+                return Ok(refused);
+            }
             return self.together.hold(self, event, command).await;
         }
         let reply = self.ask(async |link| {
@@ -207,7 +212,13 @@ impl Holds for RedisHolds {
     }
 
     async fn rebuilding(&self, event: EventId) -> Result<Option<u64>, HoldStoreError> {
-        self.ask(async |link| get(keys::recovering(event)).query_async(&mut link.connection()).await).await
+        let (rebuild, run_id) = self
+            .ask(async |link| {
+                let rebuild: Option<String> = get(keys::recovering(event)).query_async(&mut link.connection()).await?;
+                Ok((rebuild, link.run_id.clone()))
+            })
+            .await?;
+        Ok(rebuild.and_then(|text| value::parse_rebuild(&text, &run_id)))
     }
 
     async fn listen(&self, hints: mpsc::Sender<Hint>) {

@@ -5,15 +5,15 @@ use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_domain::seat::Fence;
 use redis::{Script, ScriptInvocation};
 
-use super::value;
+use super::{mutants, value};
 
 /// Every script starts with the prelude: reading the gate, a seat, the time.
 macro_rules! script {
     ($($part:literal),+) => {
-        Script::new(concat!(
+        Script::new(&mutants::altered(concat!(
             include_str!("scripts/prelude.lua"),
             $("\n", include_str!(concat!("scripts/", $part, ".lua"))),+
-        ))
+        )))
     };
 }
 

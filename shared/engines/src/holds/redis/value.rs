@@ -32,7 +32,7 @@ fn parse_some(text: &str) -> Option<SeatRecord> {
 }
 
 /// A record as the scripts write it; empty for an available seat, which has no key.
-pub(super) fn format(record: &SeatRecord) -> String {
+pub(crate) fn format(record: &SeatRecord) -> String {
     match record {
         SeatRecord::Available => String::new(),
         SeatRecord::Held(lease) => format_lease('h', lease),
@@ -48,7 +48,7 @@ fn format_lease(kind: char, lease: &Lease) -> String {
 }
 
 /// Reads `EPOCH|VERSION|OPEN|RUN`; `None` if it was set in another run of the server, or by a program that knew no runs.
-pub(super) fn parse_gate(text: &str, run_id: &str) -> Result<Option<Gate>, HoldStoreError> {
+pub(crate) fn parse_gate(text: &str, run_id: &str) -> Result<Option<Gate>, HoldStoreError> {
     let fields: Vec<&str> = text.split('|').collect();
     let gate = match fields[..] {
         [_, _, _, run] if run != run_id => return Ok(None),
@@ -61,6 +61,12 @@ pub(super) fn parse_gate(text: &str, run_id: &str) -> Result<Option<Gate>, HoldS
         _ => None,
     };
     gate.ok_or_else(|| HoldStoreError(format!("the gate has the unknown value {text:?}")))
+}
+
+/// Reads `EPOCH|RUN`; `None` if the rebuild began in another run of the server: nobody waits for its end.
+pub(crate) fn parse_rebuild(text: &str, run_id: &str) -> Option<u64> {
+    let (epoch, run) = text.split_once('|')?;
+    epoch.parse().ok().filter(|_| run == run_id)
 }
 
 #[cfg(test)]

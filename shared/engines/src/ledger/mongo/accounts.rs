@@ -1,7 +1,7 @@
 //! Accounts in MongoDB: `users` by id and unique e-mail, `scanners` by account and event, `tokens` by hash.
 
 use async_trait::async_trait;
-use frontrow_domain::account::{Role, User};
+use frontrow_domain::account::{Ban, Role, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, LoginId, UserId};
 use futures_util::TryStreamExt as _;
@@ -76,6 +76,11 @@ impl Accounts for MongoLedger {
             self.ask(scanners.delete_many(doc! {"scanner_id": id.to_string()})).await?;
         }
         self.update_user(id, doc! {"role": role.as_str()}).await
+    }
+
+    async fn set_ban(&self, id: UserId, ban: Option<&Ban>) -> Result<Option<User>, LedgerError> {
+        let ban = ban.map(|ban| doc! {"at": date(ban.at), "by": ban.by.to_string(), "reason": &ban.reason});
+        self.update_user(id, doc! {"ban": ban}).await
     }
 
     async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool, LedgerError> {

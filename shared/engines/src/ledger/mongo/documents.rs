@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use frontrow_domain::account::User;
+use frontrow_domain::account::{Ban, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::event::{EarlierPrices, Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::inventory::InventoryMessage;
@@ -22,6 +22,15 @@ pub(super) struct UserDocument {
     #[serde(default)]
     pub(super) email_verified: bool,
     pub(super) created_at: DateTime,
+    #[serde(default)]
+    pub(super) ban: Option<BanDocument>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct BanDocument {
+    at: DateTime,
+    by: String,
+    reason: String,
 }
 
 impl From<&User> for UserDocument {
@@ -34,7 +43,15 @@ impl From<&User> for UserDocument {
             password_hash: user.password_hash.clone(),
             email_verified: user.email_verified,
             created_at: date(user.created_at),
+            // Who is new is not banned.
+            ban: None,
         }
+    }
+}
+
+impl BanDocument {
+    fn into_ban(self) -> Result<Ban, LedgerError> {
+        Ok(Ban { at: unix_ms(self.at), by: parsed("who banned", &self.by)?, reason: self.reason })
     }
 }
 
@@ -48,6 +65,7 @@ impl UserDocument {
             password_hash: self.password_hash,
             email_verified: self.email_verified,
             created_at: unix_ms(self.created_at),
+            ban: self.ban.map(BanDocument::into_ban).transpose()?,
         })
     }
 }

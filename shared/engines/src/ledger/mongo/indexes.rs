@@ -7,6 +7,7 @@ use mongodb::bson::{Document, doc};
 use mongodb::options::IndexOptions;
 
 use super::{LedgerError, MongoLedger, unavailable};
+use crate::mutant::{self, Mutant};
 
 impl MongoLedger {
     pub(super) async fn create_indexes(&self) -> Result<(), LedgerError> {
@@ -15,6 +16,7 @@ impl MongoLedger {
         let sparse = || IndexOptions::builder().sparse(true).build();
         let lapse = || IndexOptions::builder().expire_after(Duration::ZERO).build();
         let unpublished = IndexOptions::builder().partial_filter_expression(doc! {"published": false}).build();
+        let one_ticket = if mutant::is(Mutant::NoGuardLeft) { plain() } else { unique() };
         let indexes: [(&str, Document, IndexOptions); 22] = [
             ("users", doc! {"email": 1}, unique()),
             ("scanners", doc! {"scanner_id": 1}, plain()),
@@ -33,7 +35,7 @@ impl MongoLedger {
             ("orders", doc! {"buyer_id": 1, "placed_at": 1, "_id": 1}, plain()),
             ("orders", doc! {"event_id": 1, "placed_at": 1, "_id": 1}, plain()),
             ("orders", doc! {"look_at": 1}, sparse()),
-            ("tickets", doc! {"event_id": 1, "ordinal": 1, "sale_generation": 1}, unique()),
+            ("tickets", doc! {"event_id": 1, "ordinal": 1, "sale_generation": 1}, one_ticket),
             ("tickets", doc! {"order_id": 1}, plain()),
             ("tickets", doc! {"buyer_id": 1, "_id": 1}, plain()),
             ("journal", doc! {"event_id": 1, "_id": 1}, plain()),

@@ -14,6 +14,8 @@ use super::catalogue::message;
 use super::documents::{OutboxDocument, corrupt, date, parsed, unix_ms};
 use super::{LedgerError, MongoLedger};
 use crate::ledger::Journal;
+#[cfg(feature = "mutants")]
+use crate::mutant::{self, Mutant};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct EntryDocument {
@@ -54,8 +56,25 @@ impl Journal for MongoLedger {
 impl MongoLedger {
     /// Writes both in the transaction of what they tell.
     pub(super) async fn tell(&self, session: &mut ClientSession, tidings: &Tidings) -> Result<(), Error> {
+        #[cfg(feature = "mutants")]
+        if mutant::is(Mutant::OutboxAfterCommit) {
+            self.tell_afterwards(&tidings.row)?;
+            return self.write_line(session, &tidings.line).await;
+        }
         self.collection::<OutboxDocument>("outbox").insert_one(&tidings.row).session(&mut *session).await?;
         self.write_line(session, &tidings.line).await
+    }
+
+    /// [`Mutant::OutboxAfterCommit`]
+    #[cfg(feature = "mutants")]
+    fn tell_afterwards(&self, row: &OutboxDocument) -> Result<(), Error> {
+        let row = mongodb::bson::serialize_to_document(row)?;
+        let rows = self.collection::<mongodb::bson::Document>("outbox");
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            rows.insert_one(row).await.ok();
+        });
+        Ok(())
     }
 
     pub(super) async fn write_line(&self, session: &mut ClientSession, line: &EntryDocument) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::documents::{date, parsed, unix_ms};
 use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{RefreshToken, Rotation};
+use crate::mutant::{self, Mutant};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct LoginDocument {
@@ -84,7 +85,8 @@ impl MongoLedger {
             Some(at) => Some(at),
             None => self.refresh_document(hash, now).await?.and_then(|token| token.used_at),
         };
-        if used_at.is_some_and(|at| now.0 <= unix_ms(at).0 + grace_ms) {
+        let is_fresh = used_at.is_some_and(|at| now.0 <= unix_ms(at).0 + grace_ms);
+        if is_fresh || mutant::is(Mutant::ReusedRefreshTokenWorks) {
             return Ok(Rotation::Repeated);
         }
         self.end_logins_where(doc! {"_id": &token.login_id}, now).await?;

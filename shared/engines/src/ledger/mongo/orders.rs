@@ -1,23 +1,30 @@
 //! The `orders` collection: lists, and which of them are due. Everything about time is by the server's clock.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, OrderId};
 use frontrow_domain::order::{MoneyState, Order, OrderStatus};
 use futures_util::TryStreamExt as _;
+use futures_util::future::join_all;
 use mongodb::ClientSession;
 use mongodb::bson::{Bson, Document, doc, serialize_to_document};
 use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::documents::{corrupt, date, signed, unix_ms, unsigned};
 use super::order_document::OrderDocument;
-use super::{LedgerError, MongoLedger};
+use super::{LedgerError, MongoLedger, unavailable};
 use crate::ledger::{NextLook, OrderQuery, OrdersRead, SalesFigures, SalesTotals};
+use crate::mutant::{self, Mutant};
+
+/// An update of one order takes some milliseconds, unless a transaction keeps the order.
+const TAKE_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// How many orders of a status, or tickets of a state, and what they cost.
 #[derive(Deserialize)]
@@ -110,7 +117,10 @@ impl MongoLedger {
             "status": order.status.as_str(), "money": order.money.as_str(), "declines": i64::from(order.declines),
             "letter_due": order.letter_due, "version": signed(order.version), "look_at": look_at,
         };
-        let unchanged = doc! {"_id": order.id.to_string(), "version": signed(order.version) - 1};
+        let mut unchanged = doc! {"_id": order.id.to_string(), "version": signed(order.version) - 1};
+        if mutant::is(Mutant::OrderVersionIgnored) {
+            unchanged.remove("version");
+        }
         let orders = self.collection::<Document>("orders");
         let replaced = orders.update_one(unchanged, vec![doc! {"$set": set}]).session(session).await?;
         Ok(replaced.matched_count == 1)
@@ -131,7 +141,8 @@ impl MongoLedger {
     }
 
     /// Takes what is due. The update looks at every order's time again: of two servers that have found the same order,
-    /// one gets it.
+    /// one gets it. Each is taken by itself: one that a dead server's transaction still keeps, which may be for a minute and a
+    /// half, must not hold up all others.
     pub(super) async fn take_due(&self, limit: u32, lease_ms: u64) -> Result<OrdersRead, LedgerError> {
         let at = self.server_time().await?;
         let ids = self.collection::<IdOnly>("orders");
@@ -144,10 +155,16 @@ impl MongoLedger {
         let lease = Uuid::new_v4().to_string();
         let ids: Vec<_> = due.iter().map(|order| &order.id).collect();
         let orders = self.collection::<OrderDocument>("orders");
-        let still_due = doc! {"_id": {"$in": &ids}, "look_at": {"$lte": date(at)}};
         let later = doc! {"$add": ["$$NOW", signed(lease_ms)]};
         let take = vec![doc! {"$set": {"look_at": later, "lease": &lease}}];
-        self.ask(orders.update_many(still_due, take)).await?;
+        let take_one = async |id: &String| {
+            let still_due = doc! {"_id": id, "look_at": {"$lte": date(at)}};
+            timeout(TAKE_TIMEOUT, orders.update_one(still_due, take.clone()).into_future()).await.ok()
+        };
+        // What was not answered in time may have been taken all the same.
+        for answered in join_all(ids.iter().map(|id| take_one(id))).await.into_iter().flatten() {
+            answered.map_err(unavailable)?;
+        }
         let taken = orders.find(doc! {"_id": {"$in": &ids}, "lease": &lease});
         let taken = self.ask(async { taken.await?.try_collect::<Vec<_>>().await }).await?;
         let mut taken: HashMap<_, _> = taken.into_iter().map(|order| (order.id.clone(), order)).collect();

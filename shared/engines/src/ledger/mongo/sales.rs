@@ -20,9 +20,10 @@ use super::seats::SeatsUpdate;
 use super::transaction::Step;
 use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::{
-    AnswerToStore, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales, SalesFigures,
-    SalesTotals, SeatsChange,
+    AnswerToStore, Answers as _, ChangeRefusal, OrderChange, OrderQuery, OrdersRead, Placing, PlacingRefusal, Sales,
+    SalesFigures, SalesTotals, SeatsChange,
 };
+use crate::mutant::{self, Mutant};
 
 /// What an order's change writes besides the order itself.
 struct Effect {
@@ -133,6 +134,7 @@ impl MongoLedger {
         answer: AnswerToStore<'_>,
     ) -> Result<Step<Result<OrderDocument, PlacingRefusal>>, Error> {
         let Placing { order, window_ms, limit } = placing;
+        self.answer_too_early(answer).await;
         if let Some(known) = self.order_within(&mut *session, order.id).await? {
             return Ok(Step::Abort(Ok(known)));
         }
@@ -164,6 +166,7 @@ impl MongoLedger {
         answer: AnswerToStore<'_>,
     ) -> Result<Step<Result<(), ChangeRefusal>>, Error> {
         let order = &change.order;
+        self.answer_too_early(answer).await;
         if !self.replace_order(&mut *session, order, change.next_look).await? {
             return Ok(Step::Abort(Err(ChangeRefusal::Changed)));
         }
@@ -248,7 +251,19 @@ impl MongoLedger {
     async fn is_on_sale(&self, session: &mut ClientSession, event: EventId) -> Result<bool, Error> {
         let on_sale = doc! {"_id": event.to_string(), "status": EventStatus::OnSale.as_str()};
         let events = self.collection::<Document>("events");
+        if mutant::is(Mutant::ClosedEventSells) {
+            return Ok(true);
+        }
         Ok(events.find_one(on_sale).projection(doc! {"_id": 1}).session(session).await?.is_some())
+    }
+
+    /// [`Mutant::AnswerBeforeTheEffect`]
+    async fn answer_too_early(&self, answer: AnswerToStore<'_>) {
+        if let Some((key, answer)) = answer
+            && mutant::is(Mutant::AnswerBeforeTheEffect)
+        {
+            self.finish(key, answer).await.ok();
+        }
     }
 
     pub(super) async fn store_answer(

@@ -18,6 +18,7 @@ use super::catalogue::seat_id;
 use super::documents::{SeatDocument, corrupt, parsed, signed, unix_ms, unsigned};
 use super::{LedgerError, MongoLedger, is_duplicate};
 use crate::ledger::SeatsChange;
+use crate::mutant::{self, Mutant};
 
 /// What a change of seats does, and which it may touch.
 pub(super) struct SeatsUpdate {
@@ -80,7 +81,15 @@ impl MongoLedger {
                 {"fence_epoch": {"$lt": epoch}},
                 {"fence_epoch": epoch, "fence_counter": {"$lte": counter}},
             ]};
-            let free = doc! {"_id": {"$in": ids}, "state": "available", "$and": [not_newer]};
+            let not_newer = if mutant::is(Mutant::StaleFenceClaims) {
+                doc! {}
+            } else {
+                not_newer
+            };
+            let mut free = doc! {"_id": {"$in": ids}, "state": "available", "$and": [not_newer]};
+            if mutant::is(Mutant::SeatsWithoutState) || mutant::is(Mutant::NoGuardLeft) {
+                free.remove("state");
+            }
             let set = doc! {
                 "state": "claimed", "order_id": &id, "owner_id": &buyer, "deadline": deadline,
                 "fence_epoch": epoch, "fence_counter": counter,
@@ -157,6 +166,7 @@ impl MongoLedger {
         order: &Order,
         limit: u32,
     ) -> Result<bool, Error> {
+        let limit = if mutant::is(Mutant::LimitLeftToTheOther) { u32::MAX } else { limit };
         let room = i64::from(limit) - count(order);
         if room < 0 {
             return Ok(false);

@@ -16,6 +16,7 @@ use super::catalogue::seat_id;
 use super::documents::{corrupt, date, parsed, unix_ms};
 use super::{LedgerError, MongoLedger};
 use crate::ledger::{TicketQuery, Tickets};
+use crate::mutant::{self, Mutant};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct TicketDocument {
@@ -53,7 +54,10 @@ impl Tickets for MongoLedger {
 
     async fn check_in(&self, ticket: TicketId, by: UserId, now: UnixMs) -> Result<Option<CheckIn>, LedgerError> {
         let tickets = self.collection::<TicketDocument>("tickets");
-        let valid = doc! {"_id": ticket.to_string(), "state": "valid"};
+        let mut valid = doc! {"_id": ticket.to_string(), "state": "valid"};
+        if mutant::is(Mutant::CheckInReadsThenWrites) && self.ask(tickets.count_documents(valid.clone())).await? == 1 {
+            valid.remove("state");
+        }
         let used = doc! {"$set": {"state": "used", "used_at": date(now), "used_by": by.to_string()}};
         if self.ask(tickets.update_one(valid, used)).await?.matched_count == 1 {
             return Ok(Some(CheckIn::Admitted));

@@ -1,7 +1,7 @@
 //! Accounts in `SQLite`: `users` by id and unique e-mail, what scanners are assigned to, one-time `tokens`.
 
 use async_trait::async_trait;
-use frontrow_domain::account::{Role, User};
+use frontrow_domain::account::{Ban, Role, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::ids::{EventId, LoginId, UserId};
 use rusqlite::{Row, params};
@@ -57,6 +57,14 @@ impl Accounts for SqliteLedger {
             Ok(changed)
         })
         .await
+    }
+
+    async fn set_ban(&self, id: UserId, ban: Option<&Ban>) -> Result<Option<User>, LedgerError> {
+        let (at, by) = ban.map(|ban| (ban.at.0, ban.by.to_string())).unzip();
+        let reason = ban.map(|ban| ban.reason.clone());
+        let sql =
+            format!("UPDATE users SET banned_at = ?2, banned_by = ?3, ban_reason = ?4 WHERE id = ?1 RETURNING {USER}");
+        self.change(move |work| one(work, &sql, params![id.to_string(), at, by, reason], user)).await
     }
 
     async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool, LedgerError> {

@@ -16,10 +16,13 @@ use super::open_error::{OpenError, in_file};
 /// "FROW": tells this program's files from those of others.
 const APPLICATION_ID: u32 = 0x4652_4f57;
 /// The version of this program's files: how many migrations there are.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Every migration; its place, counted from one, is the version that the file has after it.
-const MIGRATIONS: [&str; VERSION as usize] =
-    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_orders.sql")];
+const MIGRATIONS: [&str; VERSION as usize] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_orders.sql"),
+    include_str!("migrations/0003_bans.sql"),
+];
 /// How long a write waits for another process (an administrator's command) that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// An `SQLite` file begins with these.

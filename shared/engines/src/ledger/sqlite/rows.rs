@@ -1,6 +1,6 @@
 //! From rows to the domain and back. Whatever does not read as what it should be is named, never guessed.
 
-use frontrow_domain::account::User;
+use frontrow_domain::account::{Ban, User};
 use frontrow_domain::clock::UnixMs;
 use frontrow_domain::event::{Event, EventStatus, Generation, OrphanRule};
 use frontrow_domain::holds::{CLAIM_GRACE_MS, Settled, SettledSeat};
@@ -44,7 +44,8 @@ pub(super) fn value<T: FromSql>(
 }
 
 /// Every column that [`user`] reads.
-pub(super) const USER: &str = "id, email, name, role, password_hash, email_verified, created_at";
+pub(super) const USER: &str = "id, email, name, role, password_hash, email_verified, created_at, \
+    banned_at, banned_by, ban_reason";
 
 pub(super) fn user(row: &Row<'_>) -> Result<User, LedgerError> {
     let role: String = row.get("role")?;
@@ -56,6 +57,10 @@ pub(super) fn user(row: &Row<'_>) -> Result<User, LedgerError> {
         password_hash: row.get("password_hash")?,
         email_verified: row.get("email_verified")?,
         created_at: UnixMs(row.get("created_at")?),
+        ban: match row.get::<_, Option<i64>>("banned_at")? {
+            Some(at) => Some(Ban { at: UnixMs(at), by: id(row, "banned_by")?, reason: row.get("ban_reason")? }),
+            None => None,
+        },
     })
 }
 

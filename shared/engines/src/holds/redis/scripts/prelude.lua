@@ -34,6 +34,12 @@ local function read_gate()
   return {epoch = tonumber(epoch), version = tonumber(version), open = open == '1'}
 end
 
+-- What stands under RECOVERING while an epoch is rebuilt. A rebuild does not outlive the run that it began in, for the same
+-- reason: what it had settled may be gone.
+local function rebuild_of(epoch)
+  return epoch .. '|' .. RUN
+end
+
 -- The seat as it is stored, its lease possibly past; nil when the key does not exist.
 local function read_stored(ordinal)
   local value = redis.call('GET', SEAT .. ':' .. ordinal)

@@ -5,7 +5,7 @@ local epoch, version = tonumber(ARGV[1]), tonumber(ARGV[2])
 local gate = read_gate()
 if gate then
   if gate.epoch ~= epoch or gate.version > version then return answer('superseded') end
-elseif tonumber(redis.call('GET', RECOVERING) or '-1') == epoch then
+elseif redis.call('GET', RECOVERING) == rebuild_of(ARGV[1]) then
   redis.call('DEL', RECOVERING)
 else
   return answer('superseded')

@@ -2,7 +2,7 @@
 --   ARGV[1] epoch of a rebuild, or empty
 --   ARGV[2..] ordinal, version, kind (a|c|s|b), owner, fence epoch, fence counter, first held, deadline ...
 --   -> applied {ordinals} | recovering
-local rebuilding = ARGV[1] ~= '' and redis.call('GET', RECOVERING) == ARGV[1]
+local rebuilding = ARGV[1] ~= '' and redis.call('GET', RECOVERING) == rebuild_of(ARGV[1])
 if not rebuilding and not read_gate() then return answer('recovering') end
 
 local applied, numbers = {}, {}
