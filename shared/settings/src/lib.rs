@@ -37,6 +37,7 @@ pub struct Settings {
     pub payments: Payments,
     pub rooms: Rooms,
     pub limits: Limits,
+    pub admission: Admission,
     pub reconciler: Reconciler,
     pub relay: Relay,
 }
@@ -100,7 +101,10 @@ section!(Server {
     public_url: String,
     allowed_origins: Vec<String>,
     trusted_proxies: Vec<IpNet>,
+    private_network: bool,
     header_timeout_ms: u64,
+    body_timeout_ms: u64,
+    write_timeout_ms: u64,
     max_connections: usize,
     shutdown_timeout_ms: u64,
 });
@@ -130,8 +134,27 @@ section!(Limits {
     logins_per_minute: u32,
     failed_logins_per_minute: u32,
     mails_per_hour: u32,
+    hold_seat_minutes: u32,
+    hold_seat_minutes_per_address: u32,
+    hold_budget_window_s: u32,
+    hold_pause_s: u32,
+    hold_pause_max_s: u32,
     request_lapse_ms: i64,
+    connections_per_address: usize,
+    sockets_per_address: usize,
+    socket_openings_per_s: u32,
+    socket_openings_burst: u32,
     trusted_addresses: Vec<IpAddr>,
+});
+section!(Admission {
+    checkout: usize,
+    payments: usize,
+    orders: usize,
+    holds: usize,
+    reads: usize,
+    accounts: usize,
+    uploads: usize,
+    wait_ms: u64,
 });
 section!(Reconciler { every_ms: u64 });
 section!(Relay { name: String, poll_ms: u64, batch_seats: usize, keep_published_s: u64 });
@@ -148,7 +171,12 @@ impl Settings {
         if let Some(path) = std::env::var_os("FRONTROW_CONFIG") {
             sources = sources.merge(Toml::file_exact(PathBuf::from(path)));
         }
-        Self::from_sources(&sources.merge(Env::prefixed("FRONTROW__").split("__")))
+        let settings = Self::from_sources(&sources.merge(Env::prefixed("FRONTROW__").split("__")))?;
+        if settings.profile == Profile::Production {
+            let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+            production::check_environment(names)?;
+        }
+        Ok(settings)
     }
 
     /// The defaults alone, for tests.
@@ -167,6 +195,8 @@ impl Settings {
         let positive = [
             ("server.max_connections", self.server.max_connections as u64),
             ("server.header_timeout_ms", self.server.header_timeout_ms),
+            ("server.body_timeout_ms", self.server.body_timeout_ms),
+            ("server.write_timeout_ms", self.server.write_timeout_ms),
             ("auth.access_ttl_s", self.auth.access_ttl_s.into()),
             ("auth.max_hashing", self.auth.max_hashing as u64),
             ("rooms.tick_ms", self.rooms.tick_ms),
@@ -180,7 +210,24 @@ impl Settings {
             ("limits.logins_per_minute", self.limits.logins_per_minute.into()),
             ("limits.failed_logins_per_minute", self.limits.failed_logins_per_minute.into()),
             ("limits.mails_per_hour", self.limits.mails_per_hour.into()),
+            ("limits.hold_seat_minutes", self.limits.hold_seat_minutes.into()),
+            ("limits.hold_seat_minutes_per_address", self.limits.hold_seat_minutes_per_address.into()),
+            ("limits.hold_budget_window_s", self.limits.hold_budget_window_s.into()),
+            ("limits.hold_pause_s", self.limits.hold_pause_s.into()),
+            ("limits.hold_pause_max_s", self.limits.hold_pause_max_s.into()),
             ("limits.request_lapse_ms", u64::try_from(self.limits.request_lapse_ms).unwrap_or(0)),
+            ("limits.connections_per_address", self.limits.connections_per_address as u64),
+            ("limits.sockets_per_address", self.limits.sockets_per_address as u64),
+            ("limits.socket_openings_per_s", self.limits.socket_openings_per_s.into()),
+            ("limits.socket_openings_burst", self.limits.socket_openings_burst.into()),
+            ("admission.checkout", self.admission.checkout as u64),
+            ("admission.payments", self.admission.payments as u64),
+            ("admission.orders", self.admission.orders as u64),
+            ("admission.holds", self.admission.holds as u64),
+            ("admission.reads", self.admission.reads as u64),
+            ("admission.accounts", self.admission.accounts as u64),
+            ("admission.uploads", self.admission.uploads as u64),
+            ("admission.wait_ms", self.admission.wait_ms),
             ("reconciler.every_ms", self.reconciler.every_ms),
             ("kafka.replicas", u64::try_from(self.kafka.replicas).unwrap_or(0)),
             ("relay.poll_ms", self.relay.poll_ms),
@@ -235,6 +282,10 @@ mod tests {
             ("[server]\nadress = \"127.0.0.1:1\"", "adress"),
             ("[server]\naddr = \"here\"", "addr"),
             ("[rooms]\ntick_ms = 0", "rooms.tick_ms"),
+            ("[server]\nbody_timeout_ms = 0", "server.body_timeout_ms"),
+            ("[limits]\nsockets_per_address = 0", "limits.sockets_per_address"),
+            ("[admission]\norders = 0", "admission.orders"),
+            ("[admission]\nlanes = 3", "lanes"),
             ("profile = \"staging\"", "profile"),
             ("engine = \"floppy\"", "engine"),
             ("[server]\ntrusted_proxies = [\"10.0.0.0/40\"]", "trusted_proxies"),
