@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::any;
 use frontrow_domain::clock::Clock;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_settings::Settings;
@@ -17,32 +17,25 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::services::{ServeDir, ServeFile};
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::accounts::{self, Accounts};
 use crate::api::{API, Pages, Routes, about};
 use crate::catalogue::{self, Catalogue};
 use crate::checkout::{self, Checkout};
 use crate::dashboard::Dashboards;
+use crate::door::{self, Lanes};
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
 use crate::holds::{self, HoldDesk};
 use crate::http::limits::Limits;
 use crate::http::problem::Problem;
-use crate::http::{entity_tag, idempotency};
+use crate::http::security::{self, SecurityHeaders};
+use crate::http::{cors, entity_tag, idempotency};
 use crate::rooms::Rooms;
 use crate::sockets::upgrade::{upgrade, upgrade_admin};
 use crate::tickets::{self, TicketOffice};
 use crate::{health, metrics, organizer};
-
-/// Bodies of ordinary routes: a hundred seat names are 10 KB.
-const MAX_BODY_BYTES: usize = 64 * 1024;
-/// A plan of 150,000 seats is about 22 MB of JSON.
-const MAX_PLAN_BODY_BYTES: usize = 40 * 1024 * 1024;
-/// Scripts, styles and sockets of our own origin only.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
-     object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What every request can reach.
 pub(crate) struct App {
@@ -53,12 +46,13 @@ pub(crate) struct App {
     pub(crate) accounts: Accounts,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) gatekeeper: Arc<Gatekeeper>,
-    pub(crate) desk: HoldDesk,
+    pub(crate) desk: Arc<HoldDesk>,
     pub(crate) checkout: Arc<Checkout>,
     pub(crate) tickets: Arc<TicketOffice>,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) dashboards: Dashboards,
     pub(crate) limits: Limits,
+    pub(crate) lanes: Lanes,
     pub(crate) metrics: Option<PrometheusHandle>,
     /// The tasks of open sockets.
     pub(crate) sockets: TaskTracker,
@@ -67,14 +61,13 @@ pub(crate) struct App {
 }
 
 pub(crate) fn router(app: &Arc<App>) -> Router {
-    use accounts::{admin, by_mail, routes as auth};
+    use accounts::{admin, bans, by_mail, routes as auth};
     use catalogue::{browse, create, list, patch};
     use checkout::routes as checkout;
     use holds::routes as holds;
     use organizer::{extend, holds as live, numbers, sales, seats};
     use tickets::routes as tickets;
 
-    let plan_body = DefaultBodyLimit::max(MAX_PLAN_BODY_BYTES);
     let (api, about_api) = Routes::under(API)
         .post("/auth/register", auth::register, about::register)
         .post("/auth/login", auth::login, about::login)
@@ -87,7 +80,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .post("/auth/verify-email/resend", by_mail::resend_verification, about::resend_verification)
         .post("/auth/ws-ticket", auth::ws_ticket, about::ws_ticket)
         .get("/events", list::list, about::events)
-        .post_with("/events", post(create::create).layer(plan_body), about::create_event)
+        .post("/events", create::create, about::create_event)
         .get("/events/{id}", list::show, about::event)
         .patch("/events/{id}", patch::patch, about::change_event)
         .get("/events/{id}/plan", browse::plan, about::plan)
@@ -123,6 +116,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .get("/admin/stats", numbers::stats, about::stats)
         .get("/admin/users", admin::find, about::users)
         .post("/admin/users/{id}/role", admin::set_role, about::set_role)
+        .post("/admin/users/{id}/ban", bans::ban, about::ban)
+        .post("/admin/users/{id}/unban", bans::unban, about::unban)
         .split();
     let (outside, about_outside) = Routes::default()
         .get("/ws/v1/events/{id}", upgrade, about::watch)
@@ -136,7 +131,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     let api = api
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(no_such_route)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(app), idempotency::layer))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Outside of the compression: other bytes have another tag.
@@ -144,7 +138,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
 
     let web = &app.settings.server.web_dir;
     let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
-    let policy = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
 
     outside
         .nest(API, api)
@@ -153,13 +146,11 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/{*rest}", any(no_such_route))
         .route("/ws/{*rest}", any(no_such_route))
         .fallback_service(pages)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .layer(from_fn_with_state(Arc::clone(app), door::layer))
         .layer(from_fn(measure))
+        // Outside of everything that makes or changes an answer: no refusal lacks them.
+        .layer(from_fn_with_state(Arc::clone(app), cors::layer))
+        .layer(from_fn_with_state(SecurityHeaders::new(&app.settings), security::layer))
         .with_state(Arc::clone(app))
 }
 
@@ -171,22 +162,26 @@ async fn method_not_allowed() -> Problem {
     Problem::new(ErrorCode::MethodNotAllowed, "see the API's description for what this route takes")
 }
 
+async fn refusal(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::NOT_FOUND => Problem::not_found("route"),
+        StatusCode::METHOD_NOT_ALLOWED => method_not_allowed().await,
+        _ => Problem::new(ErrorCode::BadRequest, status.canonical_reason().unwrap_or("the request cannot be read")),
+    }
+}
+
 /// Times every request by its route, and turns refusals that no route of ours made into problems.
 async fn measure(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let is_api = request.uri().path().starts_with("/api/");
+    let is_api = ["/api/", "/ws/"].iter().any(|programs| request.uri().path().starts_with(programs));
     let started = Instant::now();
     let mut response = next.run(request).await;
     let is_problem =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     if is_api && response.status().is_client_error() && !is_problem {
-        response = match response.status() {
-            StatusCode::NOT_FOUND => Problem::not_found("route"),
-            status => {
-                Problem::new(ErrorCode::BadRequest, status.canonical_reason().unwrap_or("the request cannot be read"))
-            }
-        }
-        .into_response();
+        let allowed = response.headers_mut().remove(header::ALLOW);
+        response = refusal(response.status()).await.into_response();
+        response.headers_mut().extend(allowed.map(|methods| (header::ALLOW, methods)));
     }
     metrics::request_answered(&route, response.status().as_u16(), started.elapsed().as_secs_f64());
     response

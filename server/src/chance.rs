@@ -15,7 +15,7 @@ pub(crate) fn secret() -> String {
 
 /// The name of a room instance: nobody has had it before.
 pub(crate) fn epoch() -> String {
-    format!("{:016x}", rand::random::<u64>())
+    format!("{:016x}", number())
 }
 
 /// An id that sorts by the time it was made.
@@ -30,5 +30,39 @@ pub(crate) fn random_id() -> Uuid {
 
 /// A delay between zero and `most_ms`, so that many clients do not come back at the same moment.
 pub(crate) fn jitter_ms(most_ms: u64) -> u64 {
-    rand::random_range(0..=most_ms)
+    number() % (most_ms + 1)
+}
+
+/// Any number.
+#[cfg(not(test))]
+fn number() -> u64 {
+    rand::random()
+}
+
+/// Any number; in a simulation the next one of its seed.
+#[cfg(test)]
+fn number() -> u64 {
+    seeded::next().unwrap_or_else(rand::random)
+}
+
+/// Chance that can be had again. A simulation lives on one thread.
+#[cfg(test)]
+pub(crate) mod seeded {
+    use std::cell::RefCell;
+
+    use rand::rngs::StdRng;
+    use rand::{RngCore as _, SeedableRng as _};
+
+    thread_local! {
+        static NUMBERS: RefCell<Option<StdRng>> = const { RefCell::new(None) };
+    }
+
+    /// From now on this thread's chance follows from the seed; with `None` it is chance again.
+    pub(crate) fn set(seed: Option<u64>) {
+        NUMBERS.set(seed.map(StdRng::seed_from_u64));
+    }
+
+    pub(super) fn next() -> Option<u64> {
+        NUMBERS.with_borrow_mut(|numbers| numbers.as_mut().map(StdRng::next_u64))
+    }
 }

@@ -13,6 +13,7 @@ use frontrow_domain::holds::{Command, Gate, Outcome, Refusal};
 use frontrow_domain::ids::{EventId, Ordinal};
 use frontrow_engines::holds::Holds;
 use frontrow_engines::ledger::Ledger;
+use frontrow_engines::mutant::{self, Mutant};
 use tokio::time::Instant;
 use tracing::info;
 
@@ -43,7 +44,8 @@ impl Gatekeeper {
         {
             return Ok(gate);
         }
-        if let Some(epoch) = self.ledger.advance_fence_epoch(id, event.fence_epoch).await?
+        let epoch = self.ledger.advance_fence_epoch(id, event.fence_epoch).await?;
+        if let Some(epoch) = epoch.map(|epoch| if mutant::is(Mutant::NoNewEpoch) { 1 } else { epoch })
             && let Some(gate) = self.rebuild(id, epoch).await?
         {
             return Ok(gate);
@@ -99,6 +101,9 @@ impl Gatekeeper {
         versions: &mut HashMap<Ordinal, u64>,
     ) -> Answer<bool> {
         let mut settled = self.ledger.settled(id, None).await?;
+        if mutant::is(Mutant::RebuiltEmpty) || mutant::is(Mutant::NoGuardLeft) {
+            settled.clear();
+        }
         settled.retain(|seat| versions.insert(seat.ordinal, seat.version).is_none_or(|known| known < seat.version));
         for seats in settled.chunks(SEATS_PER_CALL) {
             if !self.done(id, &Command::Settle { rebuild_epoch, seats: seats.to_vec() }).await? {

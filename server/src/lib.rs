@@ -7,6 +7,7 @@
 //! | `catalogue` | events: create, browse, change |
 //! | `checkout` | carts, orders, payments, and what becomes of them |
 //! | `dashboard` | the live numbers of an event for those who run it |
+//! | `door` | what happens to every request before a route sees it: heads, bodies, turns |
 //! | `engines` | opens holds, ledger, log and mail as the settings say |
 //! | `gatekeeper` | makes the hold store know an event, keeps its gate as the ledger says |
 //! | `holds` | taking seats and giving them back |
@@ -31,14 +32,18 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod mockpay;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
+
 mod accounts;
+mod alarm;
 mod api;
 mod catalogue;
 mod chance;
 mod checkout;
 mod dashboard;
+mod door;
 mod engines;
-mod failpoint;
 mod fanout;
 mod gatekeeper;
 mod health;
@@ -50,6 +55,8 @@ mod organizer;
 mod reconciler;
 mod rooms;
 mod signing_keys;
+#[cfg(test)]
+mod simulation;
 mod sockets;
 mod tickets;
 

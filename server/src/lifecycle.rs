@@ -18,14 +18,16 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::accounts::Accounts;
+use crate::alarm::Alarm;
 use crate::app::{self, App};
 use crate::catalogue::Catalogue;
 use crate::checkout::{Checkout, Provider};
 use crate::dashboard::Dashboards;
+use crate::door::Lanes;
 use crate::engines::Engines;
 use crate::gatekeeper::Gatekeeper;
 use crate::health::Health;
-use crate::holds::HoldDesk;
+use crate::holds::{Budgets, HoldDesk};
 use crate::http::limits::Limits;
 use crate::listener;
 use crate::reconciler::Reconciler;
@@ -72,8 +74,9 @@ impl Server {
         let address = listener.local_addr().context("the listener has no address")?;
         let (tasks, workers) = (TaskTracker::new(), TaskTracker::new());
         let (stop, stop_workers) = (CancellationToken::new(), CancellationToken::new());
-        let app = build(settings, engines, clock, metrics, (workers.clone(), stop_workers.clone()), stop.clone())?;
         let crashed = CancellationToken::new();
+        let crew = (workers.clone(), stop_workers.clone());
+        let app = build(settings, engines, clock, metrics, crew, stop.clone(), Alarm::new(crashed.clone()))?;
         let crew = Crew { tasks: workers.clone(), stop: stop_workers.clone(), crashed: crashed.clone() };
         start_workers(&app, &crew);
         match first_admin {
@@ -81,13 +84,13 @@ impl Server {
             None => app.health.note_admin(),
         }
         let router = app::router(&app);
-        let accepting = listener::run(listener, router, app.settings.server.clone(), tasks.clone(), stop.clone());
+        let accepting = listener::run(listener, router, Arc::clone(&app), tasks.clone(), stop.clone());
         tasks.spawn(accepting);
         info!(%address, server.name = app.settings.server.name, "the server is listening");
         Ok(Self { address, app, tasks, workers, stop, stop_workers, crashed })
     }
 
-    /// Ends when a worker has ended by itself or panicked: they run until they are stopped.
+    /// Ends when a worker has ended by itself, for they run until they are stopped, or when a room's task has panicked.
     pub async fn crashed(&self) {
         self.crashed.cancelled().await;
     }
@@ -116,13 +119,15 @@ impl Server {
     }
 }
 
-fn build(
+/// The state of a server, before anything runs.
+pub(crate) fn build(
     settings: Settings,
     engines: Engines,
     clock: Arc<dyn Clock>,
     metrics: Option<PrometheusHandle>,
     workers: (TaskTracker, CancellationToken),
     stop: CancellationToken,
+    alarm: Alarm,
 ) -> anyhow::Result<Arc<App>> {
     let (holds, ledger) = (Arc::clone(&engines.holds), Arc::clone(&engines.ledger));
     let mail = Arc::clone(&engines.mail);
@@ -137,13 +142,15 @@ fn build(
         Arc::clone(&clock),
         settings.rooms.clone(),
         workers,
+        alarm,
     ));
-    let desk = HoldDesk {
+    let desk = Arc::new(HoldDesk {
         holds,
         catalogue: Arc::clone(&catalogue),
         gatekeeper: Arc::clone(&gatekeeper),
         rooms: Arc::clone(&rooms),
-    };
+        budgets: Budgets::new(&settings.limits),
+    });
     let checkout = Arc::new(Checkout {
         holds: Arc::clone(&engines.holds),
         ledger,
@@ -156,7 +163,8 @@ fn build(
         clock: Arc::clone(&clock),
         public_url: settings.public_url(),
     });
-    let limits = Limits::new(&settings.limits);
+    let limits = Limits::new(&settings.limits, &settings.server.trusted_proxies);
+    let lanes = Lanes::new(&settings.admission);
     let sockets = TaskTracker::new();
     Ok(Arc::new(App {
         settings,
@@ -172,6 +180,7 @@ fn build(
         rooms,
         dashboards: Dashboards::default(),
         limits,
+        lanes,
         metrics,
         sockets,
         stop,
@@ -263,6 +272,8 @@ async fn upkeep(app: Arc<App>) {
     loop {
         ticks.tick().await;
         app.limits.forget_idle();
+        app.desk.settle_everybody().await;
+        app.desk.budgets.forget_idle(app.rooms.now_ms());
         app.accounts.upkeep();
         app.tickets.reload();
         for room in app.rooms.all() {

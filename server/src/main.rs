@@ -35,10 +35,11 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let settings = Settings::load()?;
     let first_admin = first_admin(settings.profile)?;
+    // Whoever is about to make the first keys has none yet.
+    if settings.profile == Profile::Production && arguments.command.is_none() {
+        frontrow_server::check_keys(&settings.auth.keys_dir)?;
+    }
     if arguments.check_config {
-        if settings.profile == Profile::Production {
-            frontrow_server::check_keys(&settings.auth.keys_dir)?;
-        }
         println!("the settings are fine: {:?} engine, {:?} profile", settings.engine, settings.profile);
         return Ok(());
     }
@@ -76,7 +77,7 @@ fn first_admin(profile: Profile) -> anyhow::Result<Option<FirstAdmin>> {
     let weak = password.len() < 12 || well_known.iter().any(|word| password.to_lowercase().contains(word));
     anyhow::ensure!(
         profile == Profile::Development || !weak,
-        "not in production: FRONTROW_ADMIN_PASSWORD is short or well known"
+        "not in production: FRONTROW_ADMIN_PASSWORD is short or well known, choose 12 characters or more that nobody guesses"
     );
     anyhow::ensure!(normal_email(&email).is_some(), "FRONTROW_ADMIN_EMAIL is no e-mail address");
     Ok(Some(FirstAdmin { email, password }))

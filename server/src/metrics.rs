@@ -17,6 +17,22 @@ pub fn install() -> Option<PrometheusHandle> {
     let handle = builder.install_recorder().ok()?;
     describe_counter!("frontrow_connections_opened_total", "TCP connections accepted");
     describe_counter!("frontrow_connections_closed_total", "TCP connections ended");
+    describe_counter!(
+        "frontrow_connections_refused_total",
+        "TCP connections closed at once: too many from one address"
+    );
+    describe_counter!(
+        "frontrow_connections_broken_total",
+        "TCP connections that ended otherwise than in order, by reason"
+    );
+    describe_counter!("frontrow_bodies_refused_total", "Request bodies that were not taken in, by reason");
+    describe_counter!("frontrow_admitted_total", "Requests that got their turn, by lane");
+    describe_counter!("frontrow_overloaded_total", "Requests that were refused their turn, by lane and reason");
+    describe_histogram!("frontrow_turn_wait_seconds", "How long those waited for their turn who had to, by lane");
+    describe_counter!(
+        "frontrow_sockets_refused_total",
+        "Sockets that were not opened: too many of one address, by limit"
+    );
     describe_counter!("frontrow_sockets_opened_total", "WebSockets opened");
     describe_counter!("frontrow_sockets_closed_total", "WebSockets closed, by reason");
     describe_counter!("frontrow_rooms_opened_total", "Rooms opened");
@@ -83,6 +99,38 @@ pub(crate) fn connection_opened() {
 
 pub(crate) fn connection_closed() {
     counter!("frontrow_connections_closed_total").increment(1);
+}
+
+pub(crate) fn connection_refused() {
+    counter!("frontrow_connections_refused_total").increment(1);
+}
+
+/// `reason`: `silent`, `stalled`, `malformed` or `gone`.
+pub(crate) fn connection_broke(reason: &'static str) {
+    counter!("frontrow_connections_broken_total", "reason" => reason).increment(1);
+}
+
+/// `reason`: `too_large`, `too_slow` or `broken`.
+pub(crate) fn body_refused(reason: &'static str) {
+    counter!("frontrow_bodies_refused_total", "reason" => reason).increment(1);
+}
+
+pub(crate) fn admitted(lane: &'static str) {
+    counter!("frontrow_admitted_total", "lane" => lane).increment(1);
+}
+
+/// `reason`: `late` and `full` of the lane itself, or the name of another one that has to be served first.
+pub(crate) fn overloaded(lane: &'static str, reason: &'static str) {
+    counter!("frontrow_overloaded_total", "lane" => lane, "reason" => reason).increment(1);
+}
+
+pub(crate) fn waited_for_turn(lane: &'static str, seconds: f64) {
+    histogram!("frontrow_turn_wait_seconds", "lane" => lane).record(seconds);
+}
+
+/// `limit`: `address` or `openings`.
+pub(crate) fn socket_refused(limit: &'static str) {
+    counter!("frontrow_sockets_refused_total", "limit" => limit).increment(1);
 }
 
 pub(crate) fn socket_opened() {

@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -89,10 +89,22 @@ impl SigningKeys {
     }
 }
 
-/// Whether a folder has keys of every kind, and all of them can be read.
+/// Whether a folder has keys of every kind, all of them can be read, and not by everybody.
 pub fn check(folder: &Path) -> anyhow::Result<()> {
     SigningKeys::read(folder, KeyKind::AccessToken)?;
-    SigningKeys::read(folder, KeyKind::Ticket).map(drop)
+    SigningKeys::read(folder, KeyKind::Ticket)?;
+    let keys = [files(folder, KeyKind::AccessToken)?, files(folder, KeyKind::Ticket)?].concat();
+    for path in keys.iter().map(|(_, path)| path.as_path()).chain([folder]) {
+        let mode = std::fs::metadata(path)?.permissions().mode();
+        // Of the folder only who may put keys there counts: their names are no secret.
+        let open_to_others = if path == folder { 0o002 } else { 0o007 };
+        anyhow::ensure!(
+            mode & open_to_others == 0,
+            "{} is open to every account of this machine: chmod o-rwx",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Adds a key for tickets. The older ones stay: tickets that they have signed open doors for a long time.
@@ -182,6 +194,8 @@ fn read(number: u32, path: &Path) -> anyhow::Result<SigningKey> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+
     use frontrow_domain::clock::{Clock as _, SystemClock};
 
     use super::*;
@@ -212,6 +226,11 @@ mod tests {
         assert!(check(&folder).is_err(), "no key for access tokens");
         rotate(&folder, SystemClock.now(), MINUTE, TTL).unwrap();
         check(&folder).unwrap();
+        let open_to_all = |mode| std::fs::set_permissions(folder.join("ticket-1.pem"), Permissions::from_mode(mode));
+        open_to_all(0o604).unwrap();
+        assert!(check(&folder).unwrap_err().to_string().contains("ticket-1.pem is open to every account"));
+        open_to_all(0o640).unwrap();
+        check(&folder).expect("a group of its own is fine");
         let second = add_ticket_key(&folder).unwrap();
         let both = SigningKeys::read(&folder, KeyKind::Ticket).unwrap();
         let ids: Vec<_> = both.all().iter().map(|key| key.key_id.clone()).collect();

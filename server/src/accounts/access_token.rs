@@ -44,10 +44,13 @@ struct Claims {
     jti: String,
     iat: i64,
     exp: i64,
+    /// Ours begin at once; one that says otherwise is taken at its word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
 }
 
 /// Signs and verifies.
-pub(super) struct AccessTokens {
+pub(crate) struct AccessTokens {
     folder: PathBuf,
     keys: RwLock<Arc<Keys>>,
     validation: Validation,
@@ -71,7 +74,7 @@ impl Keys {
 
 impl AccessTokens {
     /// In production a missing key is an error: it would be another one on every server.
-    pub(super) fn new(settings: &Auth, profile: Profile) -> anyhow::Result<Self> {
+    pub(crate) fn new(settings: &Auth, profile: Profile) -> anyhow::Result<Self> {
         let keys = match profile {
             Profile::Development => SigningKeys::read_or_create(&settings.keys_dir, KeyKind::AccessToken)?,
             Profile::Production => SigningKeys::read(&settings.keys_dir, KeyKind::AccessToken)?,
@@ -109,12 +112,9 @@ impl AccessTokens {
         JsonWebKeys { keys: self.keys().keys.all().iter().map(key).collect() }
     }
 
-    pub(super) fn sign(&self, user: &User, login: LoginId, now: UnixMs) -> Result<String, jsonwebtoken::errors::Error> {
+    pub(crate) fn sign(&self, user: &User, login: LoginId, now: UnixMs) -> Result<String, jsonwebtoken::errors::Error> {
         let keys = self.keys();
         let key = keys.keys.signing(now, self.activation);
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.typ = Some(TYPE.into());
-        header.kid = Some(key.key_id.clone());
         let iat = now.0.div_euclid(1000);
         let claims = Claims {
             iss: ISSUER.into(),
@@ -125,27 +125,37 @@ impl AccessTokens {
             jti: chance::id().to_string(),
             iat,
             exp: iat + i64::from(self.ttl_s),
+            nbf: None,
         };
-        jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_der(&key.private_der))
+        jsonwebtoken::encode(&header_for(&key.key_id), &claims, &EncodingKey::from_ed_der(&key.private_der))
     }
 
     /// `None` for every token that is not exactly one of ours and valid now.
-    pub(super) fn verify(&self, token: &str, now: UnixMs) -> Option<SignedIn> {
+    pub(crate) fn verify(&self, token: &str, now: UnixMs) -> Option<SignedIn> {
         if token.len() > MAX_TOKEN_BYTES {
             return None;
         }
         let header = jsonwebtoken::decode_header(token).ok()?;
-        if header.typ.as_deref() != Some(TYPE) {
-            return None;
-        }
         let keys = self.keys();
         let key = keys.verifying.get(header.kid.as_deref()?)?;
+        // A header of ours has nothing else in it: no key, no address of one, nothing critical that we do not know.
+        if header != header_for(header.kid.as_deref()?) {
+            return None;
+        }
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
         let expires_at = UnixMs(claims.exp.checked_mul(1000)?);
         // A token from the future was not signed by a clock like ours; five seconds are two servers' skew.
-        let in_time = now < expires_at && claims.iat.checked_mul(1000)? <= now.0 + 5_000;
+        let begins_at = claims.iat.max(claims.nbf.unwrap_or(claims.iat)).checked_mul(1000)?;
+        let in_time = now < expires_at && begins_at <= now.0 + 5_000;
         in_time.then_some(SignedIn { id: claims.sub, role: claims.role, login: claims.sid, expires_at })
     }
+}
+
+fn header_for(key_id: &str) -> Header {
+    let mut header = Header::new(Algorithm::EdDSA);
+    header.typ = Some(TYPE.into());
+    header.kid = Some(key_id.into());
+    header
 }
 
 #[cfg(test)]
@@ -172,6 +182,7 @@ mod tests {
             password_hash: String::new(),
             email_verified: false,
             created_at: NOW,
+            ban: None,
         }
     }
 

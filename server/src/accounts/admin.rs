@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use frontrow_domain::account::Role;
+use frontrow_domain::account::{Ban, Role, User};
+use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::ids::{EventId, UserId};
 use frontrow_domain::text;
@@ -36,13 +37,13 @@ pub(crate) async fn find(
     State(app): State<Arc<App>>,
     _: Admin,
     Query(search): Query<Search>,
-) -> Answer<Json<List<UserView>>> {
+) -> Answer<Json<List<AccountView>>> {
     if text::lines(&search.q, MAX_SEARCH_CHARS).is_err() {
         return Err(Problem::new(ErrorCode::BadRequest, "the parameter q must be at most 100 characters"));
     }
     let users = app.engines.ledger.find_users(&search.q, &search.cursor, PAGE + 1).await?;
     let (page, more) = users.split_at(users.len().min(PAGE as usize));
-    let items = page.iter().map(UserView::from).collect();
+    let items = page.iter().map(AccountView::from).collect();
     let last = page.last().filter(|_| !more.is_empty());
     Ok(Json(List { items, next_cursor: last.map(|user| user.email.clone()) }))
 }
@@ -56,12 +57,39 @@ pub(crate) struct NewRole {
     event_id: Option<String>,
 }
 
+/// An account as administrators see it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
+pub(crate) struct AccountView {
+    #[serde(flatten)]
+    user: UserView,
+    /// `null` while the account may be used.
+    banned: Option<BanView>,
+}
+
+/// Why an account may not be used.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ban)]
+pub(crate) struct BanView {
+    at: UnixMs,
+    /// The administrator who said so.
+    by: UserId,
+    reason: String,
+}
+
+impl From<&User> for AccountView {
+    fn from(user: &User) -> Self {
+        let ban = |ban: &Ban| BanView { at: ban.at, by: ban.by, reason: ban.reason.clone() };
+        Self { user: UserView::from(user), banned: user.ban.as_ref().map(ban) }
+    }
+}
+
 /// An account, and where it checks tickets in.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UserAtDoors)]
 pub(crate) struct UserAtDoorsView {
     #[serde(flatten)]
-    user: UserView,
+    account: AccountView,
     scanner_events: Vec<EventId>,
 }
 
@@ -94,5 +122,5 @@ pub(crate) async fn set_role(
     if let Some(event) = event {
         ledger.assign_scanner(id, event.id).await?;
     }
-    Ok(Json(UserAtDoorsView { user: UserView::from(&user), scanner_events: ledger.scanner_events(id).await? }))
+    Ok(Json(UserAtDoorsView { account: AccountView::from(&user), scanner_events: ledger.scanner_events(id).await? }))
 }

@@ -77,5 +77,8 @@ async fn current(parts: &mut Parts, app: &Arc<App>) -> Result<SignedIn, Problem>
     let Caller(caller) = Caller::from_request_parts(parts, app).await?;
     let user = app.engines.ledger.user(caller.id).await?;
     let user = user.ok_or_else(|| Problem::unauthorized("the account does not exist any more"))?;
+    if user.ban.is_some() {
+        return Err(Problem::banned());
+    }
     Ok(SignedIn { role: user.role, ..caller })
 }

@@ -1,10 +1,10 @@
 //! Logins: what signing in gives out, how it is continued, and how it ends.
 //!
 //! A login is a family of refresh tokens. Its end reaches the access tokens and sockets that it led to: every server
-//! asks the ledger each second which logins have ended, and remembers them as long as an access token may live.
+//! asks the ledger every 400 ms which logins have ended, and remembers them as long as an access token may live.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
@@ -16,7 +16,7 @@ use frontrow_domain::clock::UnixMs;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::ids::{LoginId, UserId};
 use frontrow_engines::ledger::{LedgerError, OneTimeToken, RefreshToken, Rotation, SocketLogin, TokenKind};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
 
@@ -29,8 +29,9 @@ const COOKIE: &str = "frontrow_refresh";
 const COOKIE_PATH: &str = "/api/v1/auth";
 /// Parallel tabs use the same token at almost the same moment; within this time both get the same successor.
 const GRACE_MS: i64 = 10_000;
-/// How soon the end of a login reaches the other servers.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often ends of logins at other servers are looked for: sockets shall be closed within a second of them, with time to
+/// spare for a ledger that answers slowly.
+const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Ends are looked for this far back again: servers' clocks differ, and a commit takes its time.
 const OVERLAP_MS: i64 = 30_000;
 
@@ -51,12 +52,13 @@ pub(super) struct Grant {
 /// The logins that ended a short while ago: tokens that were signed for them do not count any more.
 pub(super) struct EndedLogins {
     known: Mutex<HashMap<LoginId, UnixMs>>,
-    changed: watch::Sender<()>,
+    /// Wakes its waiters in the order in which they came, so that a simulation can be repeated.
+    changed: Arc<Notify>,
 }
 
 impl EndedLogins {
     pub(super) fn new() -> Self {
-        Self { known: Mutex::default(), changed: watch::Sender::new(()) }
+        Self { known: Mutex::default(), changed: Arc::default() }
     }
 
     fn contains(&self, login: LoginId) -> bool {
@@ -73,7 +75,7 @@ impl EndedLogins {
         known.retain(|_, heard_at| *heard_at >= forget_before);
         drop(known);
         if news {
-            self.changed.send_replace(());
+            self.changed.notify_waiters();
         }
     }
 }
@@ -90,7 +92,18 @@ impl Accounts {
             expires_at: now.plus_ms(self.refresh_ttl_ms),
         };
         self.ledger.start_login(&token, now).await?;
+        // Somebody may have banned the account since it was read, before there was this login to end.
+        if let Err(banned) = self.refuse_banned(user.id).await {
+            self.ledger.end_login(token.login_id, now).await?;
+            return Err(banned);
+        }
         self.grant(user, token.login_id, &secret)
+    }
+
+    /// The account as it is now, unless it is banned.
+    async fn refuse_banned(&self, id: UserId) -> Answer<Option<User>> {
+        let user = self.ledger.user(id).await?;
+        if user.as_ref().is_some_and(|user| user.ban.is_some()) { Err(Problem::banned()) } else { Ok(user) }
     }
 
     /// Exchanges the refresh token of the cookie. `None`: it is missing, unknown, or its login has ended.
@@ -107,14 +120,15 @@ impl Accounts {
         };
         match self.ledger.rotate(&token.hash, &successor, now, GRACE_MS).await? {
             Rotation::Rotated | Rotation::Repeated => {}
-            Rotation::Ended => return Ok(None),
+            // Whoever has the token may know why it does not work any more.
+            Rotation::Ended => return self.refuse_banned(token.user_id).await.map(|_| None),
             Rotation::Reused => {
                 warn!(user.id = %token.user_id, login.id = %token.login_id, "an old refresh token was used: the login has ended");
                 self.heard_of([token.login_id]);
                 return Ok(None);
             }
         }
-        let Some(user) = self.ledger.user(token.user_id).await? else { return Ok(None) };
+        let Some(user) = self.refuse_banned(token.user_id).await? else { return Ok(None) };
         let grant = self.grant(&user, token.login_id, &next)?;
         Ok(Some((user, grant)))
     }
@@ -153,9 +167,9 @@ impl Accounts {
         self.ended.contains(login)
     }
 
-    /// Wakes up whenever this server hears that a login has ended.
-    pub(crate) fn ended_logins(&self) -> watch::Receiver<()> {
-        self.ended.changed.subscribe()
+    /// Tells those who wait whenever this server hears that a login has ended. Wait first, then look at [`Self::has_ended`].
+    pub(crate) fn ended_logins(&self) -> Arc<Notify> {
+        Arc::clone(&self.ended.changed)
     }
 
     /// Asks the ledger for the logins that ended at other servers. Runs until it is dropped.
@@ -253,6 +267,8 @@ fn cookie_value(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     #[test]
@@ -267,12 +283,13 @@ mod tests {
     #[test]
     fn ended_logins_are_remembered_for_a_while_and_told_once() {
         let ended = EndedLogins::new();
-        let (login, mut news) = (LoginId(uuid::Uuid::from_u128(1)), ended.changed.subscribe());
+        let login = LoginId(uuid::Uuid::from_u128(1));
+        let news = ended.changed.notified();
         ended.add([login], UnixMs(1_000), UnixMs(0));
-        assert!(ended.contains(login) && news.has_changed().unwrap());
-        news.mark_unchanged();
+        assert!(ended.contains(login) && news.now_or_never().is_some());
+        let news = ended.changed.notified();
         ended.add([login], UnixMs(2_000), UnixMs(500));
-        assert!(!news.has_changed().unwrap());
+        assert!(news.now_or_never().is_none());
         ended.add([], UnixMs(3_000), UnixMs(1_001));
         assert!(!ended.contains(login));
     }

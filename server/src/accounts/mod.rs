@@ -1,7 +1,8 @@
 //! Accounts: who somebody is. Passwords, logins and their tokens, roles, letters.
 
-mod access_token;
+pub(crate) mod access_token;
 pub(crate) mod admin;
+pub(crate) mod bans;
 pub(crate) mod by_mail;
 mod caller;
 mod letters;
@@ -111,6 +112,7 @@ impl Accounts {
             password_hash: hash,
             email_verified: false,
             created_at: self.clock.now(),
+            ban: None,
         };
         Ok(self.ledger.create_user(&user).await?.then_some(user))
     }

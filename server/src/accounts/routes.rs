@@ -18,6 +18,7 @@ use super::letters::Errand;
 use super::logins::Grant;
 use crate::app::App;
 use crate::http::body::JsonBody;
+use crate::http::origin::OurPage;
 use crate::http::problem::{Answer, Problem};
 use crate::http::remote::Remote;
 use crate::json_web_keys::JsonWebKeys;
@@ -107,13 +108,17 @@ pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: Jso
     let credentials: Credentials = body.read()?;
     let email = normal_email(&credentials.email).unwrap_or_default();
     app.limits.attempt(&email)?;
+    let place = app.accounts.passwords.place()?;
     let user = app.engines.ledger.user_by_email(&email).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let matches = app.accounts.passwords.verify(credentials.password, hash).await?;
+    let matches = app.accounts.passwords.verify(place, credentials.password, hash).await?;
     let Some(user) = user.filter(|_| matches) else {
         app.limits.attempt_failed(&email)?;
         return Err(Problem::new(ErrorCode::InvalidCredentials, "wrong e-mail or password"));
     };
+    if user.ban.is_some() {
+        return Err(Problem::banned());
+    }
     // Others may have used the limit up while this one was verified: then even the right guess learns nothing.
     app.limits.attempt(&email)?;
     let grant = app.accounts.sign_in(&user).await?;
@@ -121,12 +126,14 @@ pub(crate) async fn login(State(app): State<Arc<App>>, remote: Remote, body: Jso
 }
 
 /// `POST auth/refresh`: a new access token for the refresh cookie, which is replaced.
-pub(crate) async fn refresh(State(app): State<Arc<App>>, headers: HeaderMap) -> Answer<Response> {
-    let Some((user, grant)) = app.accounts.refresh(&headers).await? else {
-        let problem = Problem::unauthorized("the refresh token is missing, used or expired");
-        return Ok(([(header::SET_COOKIE, app.accounts.no_cookie()?)], problem).into_response());
+pub(crate) async fn refresh(State(app): State<Arc<App>>, _: OurPage, headers: HeaderMap) -> Answer<Response> {
+    let refused = match app.accounts.refresh(&headers).await {
+        Ok(Some((user, grant))) => return Ok(granted(StatusCode::OK, &user, grant)),
+        Ok(None) => Problem::unauthorized("the refresh token is missing, used or expired"),
+        Err(problem) if problem.code == ErrorCode::Banned => problem,
+        Err(problem) => return Err(problem),
     };
-    Ok(granted(StatusCode::OK, &user, grant))
+    Ok(([(header::SET_COOKIE, app.accounts.no_cookie()?)], refused).into_response())
 }
 
 #[derive(Deserialize, Default, ToSchema)]
@@ -137,7 +144,12 @@ pub(crate) struct Logout {
 }
 
 /// `POST auth/logout`: the login ends, or with `everywhere` all logins of the account; always 204.
-pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap, body: JsonBody) -> Answer<Response> {
+pub(crate) async fn logout(
+    State(app): State<Arc<App>>,
+    _: OurPage,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Answer<Response> {
     let wish: Logout = if body.is_empty() { Logout::default() } else { body.read()? };
     app.accounts.log_out(&headers, wish.everywhere).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, app.accounts.no_cookie()?)]).into_response())

@@ -75,6 +75,7 @@ fn to_one_person() -> [(&'static str, Frame); 4] {
             .maybe("seats", Array::new(held_or_name))
             .maybe("user_id", Ref::from_schema_name(UserId::name()))
             .maybe("limit", number("`seat_limit`: how many seats one buyer may have"))
+            .maybe("retry_after_ms", number("`hold_budget`: how long the pause still takes"))
             .maybe("field", text("`invalid_field`: the field to blame"));
     let cart = Frame::new("cart", "My holds in this event, all of them, whenever they changed.")
         .with("seats", Array::new(held))

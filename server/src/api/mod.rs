@@ -5,6 +5,7 @@
 //! decides what a request does.
 
 pub(crate) mod about;
+mod access;
 mod document;
 mod frames;
 mod operation;

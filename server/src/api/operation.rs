@@ -13,6 +13,8 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{Array, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Required, Schema};
 
+use super::access::Whose;
+
 /// Components by their names.
 pub(super) type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -73,6 +75,8 @@ pub(crate) struct Operation {
     pub(super) summary: &'static str,
     says: &'static str,
     pub(super) who: Who,
+    /// Of what the operation is about; there must be one where a path names a thing.
+    pub(super) whose: Option<Whose>,
     pub(super) needs_key: bool,
     pub(super) parameters: Vec<Parameter>,
     pub(super) body: Option<RequestBodyBuilder>,
@@ -89,6 +93,7 @@ impl Operation {
             summary,
             says: "",
             who: Who::Anyone,
+            whose: None,
             needs_key: false,
             parameters: Vec::new(),
             body: None,
@@ -106,6 +111,12 @@ impl Operation {
 
     pub(super) fn may(mut self, who: Who) -> Self {
         self.who = who;
+        self
+    }
+
+    /// Whose the thing is that a request names, in its path or otherwise.
+    pub(super) fn about(mut self, whose: Whose) -> Self {
+        self.whose = Some(whose);
         self
     }
 

@@ -69,10 +69,10 @@ pub(super) fn page() -> [Parameter; 2] {
     [number("limit", 1..=100, 20, "Items of a page"), cursor()]
 }
 
-/// A header that the route reads.
-pub(super) fn header(name: &str, meaning: &str, required: bool, most: usize) -> Parameter {
+/// A header that the route reads, of so many characters at most where it has a limit of its own.
+pub(super) fn header(name: &str, meaning: &str, required: bool, most: Option<usize>) -> Parameter {
     let required = if required { Required::True } else { Required::False };
-    parameter(name, ParameterIn::Header, required, meaning, text().max_length(Some(most)).build())
+    parameter(name, ParameterIn::Header, required, meaning, text().max_length(most).build())
 }
 
 /// A cookie that the route reads.

@@ -104,6 +104,7 @@ fn problem() -> Schema {
             .property("seats", seats)
             .property("seat", text("`already_used`: which seat"))
             .property("used_at", Ref::from_schema_name(UnixMs::name()))
+            .property("retry_after_ms", of(Type::Integer, "`hold_budget`: how long the pause still takes"))
             .property("limit", of(Type::Integer, "`seat_limit`: how many seats one buyer may have"))
             .property("errors", Array::new(Ref::from_schema_name(PlanProblem::name())))
             .property("field", text("`invalid_field`: the field to blame, where it is one"))

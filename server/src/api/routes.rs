@@ -6,6 +6,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodRouter, get, patch, post};
 use frontrow_domain::codes::ErrorCode;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, Parameter, ParameterIn, Paths};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -14,7 +15,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, SecurityRequirement};
 
 use super::operation::{Operation, Schemas, Who};
-use super::{document, parameters, problems};
+use super::{access, document, parameters, problems};
 use crate::app::App;
 
 /// Where the versioned API is.
@@ -57,11 +58,6 @@ impl Routes {
         T: 'static,
     {
         self.on(HttpMethod::Patch, path, patch(handler), about)
-    }
-
-    /// A POST with a layer of its own.
-    pub(crate) fn post_with(self, path: &str, route: MethodRouter<Arc<App>>, about: fn() -> Operation) -> Self {
-        self.on(HttpMethod::Post, path, route, about)
     }
 
     fn on(mut self, method: HttpMethod, path: &str, route: MethodRouter<Arc<App>>, about: fn() -> Operation) -> Self {
@@ -109,6 +105,8 @@ fn describe(method: &HttpMethod, path: &str, in_api: bool, mut operation: Operat
         key: in_api && *method == HttpMethod::Post && operation.who.may_be_signed_in(),
         tag: in_api && *method == HttpMethod::Get,
     };
+    assert!(operation.whose.is_some() || !path.contains('{'), "{path}: nobody has said whose it is");
+    let access = access::access(operation.who, operation.whose);
     let codes = shared_codes(path, in_api, layers, &operation);
     let parameters = all_parameters(path, layers, &mut operation);
     OperationBuilder::new()
@@ -119,6 +117,7 @@ fn describe(method: &HttpMethod, path: &str, in_api: bool, mut operation: Operat
         .parameters(Some(parameters).filter(|all| !all.is_empty()))
         .request_body(operation.body.take().map(RequestBodyBuilder::build))
         .securities(Some(securities(operation.who)))
+        .extensions(Some(Extensions::from_iter([("x-access", access)])))
         .responses(responses(operation.answers, layers, &codes))
 }
 
@@ -128,10 +127,12 @@ fn all_parameters(path: &str, layers: Layers, operation: &mut Operation) -> Vec<
     if layers.key {
         let meaning = "Of your choice. The same key and body get the same answer, with `Idempotency-Replayed: true`, \
             and the effect happens once";
-        all.push(parameters::header("Idempotency-Key", meaning, operation.needs_key, 255));
+        // Of whoever may be nobody the key may not even be read, so none is too long.
+        let most = (operation.who != Who::CookieOrToken).then_some(255);
+        all.push(parameters::header("Idempotency-Key", meaning, operation.needs_key, most));
     }
     if layers.tag {
-        all.push(parameters::header("If-None-Match", "The `ETag` of an answer that you have", false, 8192));
+        all.push(parameters::header("If-None-Match", "The `ETag` of an answer that you have", false, None));
     }
     all
 }
@@ -165,7 +166,7 @@ fn shared_codes(path: &str, in_api: bool, layers: Layers, operation: &Operation)
         codes.extend([Code::Unauthorized, Code::RateLimited]);
     }
     if operation.who.needs_role() {
-        codes.push(Code::Forbidden);
+        codes.extend([Code::Forbidden, Code::Banned]);
     }
     if path.contains('{') {
         codes.extend([Code::NotFound, Code::BadRequest]);
@@ -187,7 +188,7 @@ fn shared_codes(path: &str, in_api: bool, layers: Layers, operation: &Operation)
         codes.push(Code::IdempotencyKeyMissing);
     }
     if in_api {
-        codes.extend([Code::Internal, Code::Unavailable]);
+        codes.extend([Code::Internal, Code::Unavailable, Code::Overloaded]);
     }
     codes
 }

@@ -129,8 +129,9 @@ pub(crate) async fn create(
 
 /// Reads the plan and checks that every category in use has a price; every problem comes with its path.
 fn compile(wish: NewEvent) -> Answer<(NewEvent, Layout, PlanBytes)> {
-    let plan: Value = serde_json::from_str(wish.plan.get()).map_err(|error| Problem::internal(&error))?;
-    let (layout, mut problems) = match plan::compile(&plan) {
+    // It was taken as it came, and only now is it read: what is nested too deeply, or a number that is none, shows here.
+    let plan = serde_json::from_str(wish.plan.get()).map_err(|error| unreadable(&error));
+    let (layout, mut problems) = match plan.and_then(|plan: Value| plan::compile(&plan)) {
         Ok(layout) => (Some(layout), Vec::new()),
         Err(problems) => (None, problems),
     };
@@ -150,6 +151,10 @@ fn compile(wish: NewEvent) -> Answer<(NewEvent, Layout, PlanBytes)> {
             Err(Problem::new(ErrorCode::InvalidPlan, detail).with("errors", problems))
         }
     }
+}
+
+fn unreadable(error: &serde_json::Error) -> Vec<PlanProblem> {
+    vec![PlanProblem { path: "$".into(), message: format!("cannot be read: {error}") }]
 }
 
 pub(super) fn price_problems(layout: &Layout, prices: &BTreeMap<String, i64>) -> Vec<PlanProblem> {

@@ -4,7 +4,9 @@ use frontrow_domain::event::EventStatus;
 use frontrow_domain::journal::Action;
 use frontrow_domain::order::{MoneyState, Order, OrderStatus};
 use frontrow_domain::seat::SeatRecord;
+use frontrow_engines::failpoint::{self, Place};
 use frontrow_engines::ledger::{ChangeRefusal, NextLook, SeatsChange};
+use frontrow_engines::mutant::{self, Mutant};
 use frontrow_engines::payments::Payments as _;
 use frontrow_engines::payments::{Payment, PaymentError, PaymentStatus};
 use tracing::{debug, error, warn};
@@ -134,6 +136,13 @@ impl Checkout {
     async fn step_ended(&self, order: &Order) -> Answer<Step> {
         let payment = match self.cancel_payment(order).await {
             Ok(payment) => payment,
+            // The provider says that something happened, and does not say what. It will not say it twice: from now on the money
+            // is in question again, for whoever looks next.
+            Err(error) if order.money == MoneyState::Void && !mutant::is(Mutant::NoticeForgotten) => {
+                debug!(order.id = %order.id, %error, "what a notice is about is asked later");
+                let unknown = order.with_money(MoneyState::Open);
+                return self.moved(Attempt::new(unknown, SeatsChange::Keep, TRY_LATER)).await;
+            }
             Err(error) => {
                 debug!(order.id = %order.id, %error, "a payment is cancelled later");
                 return self.looked(order, TRY_LATER).await;
@@ -159,7 +168,8 @@ impl Checkout {
                 Err(_refused) => {}
             }
         }
-        let back = order.with_money(MoneyState::RefundDue);
+        let kept = mutant::is(Mutant::LateCaptureKept);
+        let back = order.with_money(if kept { MoneyState::Captured } else { MoneyState::RefundDue });
         self.moved(Attempt::new(back, SeatsChange::Keep, NOW)).await
     }
 
@@ -172,6 +182,11 @@ impl Checkout {
     }
 
     async fn pay_back(&self, order: &Order) -> Answer<Step> {
+        if mutant::is(Mutant::RefundedBeforeAsking) {
+            let done = order.with_money(MoneyState::Refunded);
+            self.try_change(Attempt::new(done, SeatsChange::Keep, NextLook::Never)).await?.ok();
+        }
+        failpoint::reached(Place::Refunding).await;
         match self.payments.refund(order.payment_id(), order.total).await {
             Ok(_) => {
                 let next_look = if order.letter_due { NOW } else { NextLook::Never };
@@ -202,12 +217,14 @@ impl Checkout {
         Ok(self.catalogue.fresh_event(order.event_id).await?.status == EventStatus::Cancelled)
     }
 
-    /// Nothing has changed; it is looked at again later.
+    /// Nothing has changed; it is looked at again later. What somebody else has made of the order meanwhile, perhaps without
+    /// knowing what we were told, is looked at now.
     async fn looked(&self, order: &Order, next_look: NextLook) -> Answer<Step> {
         let kept = Attempt::new(order.touched(), SeatsChange::Keep, next_look);
-        // Changed by somebody else: then they have said when to look again.
-        self.try_change(kept).await?.ok();
-        Ok(Step::Rests)
+        match self.try_change(kept).await? {
+            Ok(()) => Ok(Step::Rests),
+            Err(_changed) => Ok(Step::Moved),
+        }
     }
 
     async fn moved(&self, attempt: Attempt<'_>) -> Answer<Step> {

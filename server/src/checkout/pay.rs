@@ -6,14 +6,15 @@ use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::event::EventStatus;
 use frontrow_domain::ids::{PaymentId, UserId};
 use frontrow_domain::order::{MAX_DECLINES, MoneyState, Order, OrderStatus};
+use frontrow_engines::failpoint::{self, Place};
 use frontrow_engines::ledger::{ChangeRefusal, NextLook, SeatsChange, StoredAnswer};
+use frontrow_engines::mutant::{self, Mutant};
 use frontrow_engines::payments::Payments as _;
 use frontrow_engines::payments::{BadNotice, Charge, Charged, PaymentError, PaymentStatus};
 use tracing::{debug, error, warn};
 
 use super::advance::ASK_AGAIN;
 use super::{Attempt, Checkout, Found, busy};
-use crate::failpoint;
 use crate::http::idempotency::KeyInUse;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
@@ -52,7 +53,7 @@ impl Checkout {
             attempt: key.0.key.clone(),
         };
         let charged = self.payments.charge(&charge).await;
-        failpoint::reached("captured");
+        failpoint::reached(Place::Captured).await;
         match charged {
             Ok(Charged::Captured) => self.captured(found, key).await,
             Ok(Charged::Declined { reason }) => self.declined(found, &reason, key).await,
@@ -107,9 +108,13 @@ impl Checkout {
             attempt.tickets = tickets;
             attempt.by = Some(found.order.buyer_id);
             attempt.answer = Some((key, answer.clone()));
-            match self.try_change(attempt).await? {
+            let changed = self.try_change(attempt).await;
+            if mutant::is(Mutant::UnknownCommitPaysBack) && changed.is_err() {
+                self.payments.refund(found.order.payment_id(), found.order.total).await.ok();
+            }
+            match changed? {
                 Ok(()) => {
-                    failpoint::reached("sold");
+                    failpoint::reached(Place::Sold).await;
                     return Ok(Paid { status: StatusCode::OK, found: confirmed, stored: Some(answer) });
                 }
                 Err(ChangeRefusal::Changed) => found = self.find(found.order.id).await?,

@@ -8,6 +8,7 @@ use frontrow_domain::ids::{OrderId, Ordinal, UserId};
 use frontrow_domain::journal::Action;
 use frontrow_domain::order::{FIRST_VERSION, MoneyState, Order, OrderStatus};
 use frontrow_domain::seat::Fence;
+use frontrow_engines::failpoint::{self, Place};
 use frontrow_engines::ledger::{Placing, PlacingRefusal, StoredAnswer};
 use tracing::{debug, info};
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use super::{Checkout, Found};
 use crate::catalogue::CompiledPlan;
 use crate::http::idempotency::KeyInUse;
 use crate::http::problem::{Answer, Problem};
-use crate::{chance, failpoint, metrics};
+use crate::{chance, metrics};
 
 /// An order that was placed.
 pub(super) struct Placed {
@@ -63,10 +64,10 @@ impl Checkout {
             deadline: self.clock.now(),
             version: FIRST_VERSION,
         };
-        failpoint::reached("held");
+        failpoint::reached(Place::Held).await;
         let window_ms = u64::from(event.payment_window_s) * 1000;
         self.claim(event, &plan, &order, window_ms + CLAIM_GRACE_MS).await?;
-        failpoint::reached("claimed_in_store");
+        failpoint::reached(Place::ClaimedInStore).await;
         self.write_down(event, &plan, order, window_ms, key).await
     }
 
@@ -99,7 +100,7 @@ impl Checkout {
         let entry = self.entry(&order, Action::SeatsClaimed, Some(order.buyer_id), None);
         let placing = Placing { order, window_ms, limit: event.max_seats_per_user };
         let placed = self.ledger.place_order(&placing, Some((&key.0, &answer)), &entry).await?;
-        failpoint::reached("claimed_in_ledger");
+        failpoint::reached(Place::ClaimedInLedger).await;
         let refusal = match placed {
             Ok(order) => {
                 metrics::order_changed(order.status);

@@ -11,8 +11,10 @@ use tracing::debug;
 use super::Dashboard;
 use crate::app::App;
 
-/// How often the ledger is asked. A demoted organizer is shown out after this, too.
+/// How often the ledger is asked.
 const ASK_EVERY: Duration = Duration::from_secs(3);
+/// How often viewers' roles are looked at: a demoted organizer is shown out within a second.
+const LOOK_AT_VIEWERS_EVERY: Duration = Duration::from_millis(400);
 /// A ledger that has not answered by then does not answer this time.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// After this nobody should believe the last answer any more.
@@ -56,11 +58,23 @@ pub(super) async fn follow(app: &App, dashboard: &Dashboard, told: &watch::Sende
     }
 }
 
+/// Shows those out who may not look any more, until it is dropped. While the ledger is away nobody is judged.
+pub(super) async fn follow_viewers(app: &App, dashboard: &Dashboard) {
+    let mut ticks = interval(LOOK_AT_VIEWERS_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let viewers = dashboard.viewers();
+        match timeout(PATIENCE, app.engines.ledger.users(&viewers)).await {
+            Ok(Ok(accounts)) => dashboard.check_viewers(&viewers, &accounts),
+            Ok(Err(error)) => debug!(event.id = %dashboard.room.event, %error, "viewers are looked at again"),
+            Err(_elapsed) => debug!(event.id = %dashboard.room.event, "the ledger takes long"),
+        }
+    }
+}
+
 async fn ask(app: &App, dashboard: &Dashboard) -> Result<Option<Books>, LedgerError> {
     let (ledger, id) = (&app.engines.ledger, dashboard.room.event);
-    let viewers = dashboard.viewers();
-    let accounts = ledger.users(&viewers).await?;
-    dashboard.check_viewers(&viewers, &accounts);
     let (event, sales, lag) = tokio::try_join!(ledger.event(id), ledger.sales_figures(id), ledger.lag())?;
     Ok(event.map(|event| Books { event, sales, lag, oversold: 0, asked_at: Instant::now() }))
 }

@@ -73,7 +73,7 @@ impl Dashboards {
         let dashboard = Arc::new(Dashboard::new(Arc::clone(room), event));
         let view = View::new(Arc::clone(&dashboard), viewer);
         entry.insert(Arc::clone(&dashboard));
-        app.rooms.tasks.spawn(worker::run(Arc::clone(app), dashboard));
+        app.rooms.tasks.spawn(app.rooms.alarm.clone().watch(worker::run(Arc::clone(app), dashboard)));
         view
     }
 

@@ -29,6 +29,7 @@ pub(super) async fn run(app: Arc<App>, dashboard: Arc<Dashboard>) {
         () = app.rooms.stop.cancelled() => {}
         () = tell_stats(&app, &dashboard, books) => {}
         () = books::follow(&app, &dashboard, &told) => {}
+        () = books::follow_viewers(&app, &dashboard) => {}
         () = rows::pass_on(&app, &dashboard) => {}
     }
 }

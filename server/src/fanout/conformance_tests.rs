@@ -62,9 +62,10 @@ async fn serve(stream: TcpStream) {
     let Ok(upgraded) = accept_async(stream).await else { return };
     let peer = Peer::new(upgraded.into_inner(), Subprotocol::Binary);
     let config = websocket_config().max_message_size(Some(MAX_MESSAGE_BYTES)).max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let io = PeerIo(Arc::clone(&peer));
+    let io = PeerIo::new(Arc::clone(&peer));
     let mut socket = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
     while let Some(Ok(message)) = socket.next().await {
+        socket.get_mut().heard();
         let echoed = match message {
             Message::Text(text) => Frame::text(text.to_string()),
             Message::Binary(bytes) => Frame::new(String::new(), bytes.to_vec()),

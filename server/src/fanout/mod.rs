@@ -12,6 +12,7 @@
 mod conformance_tests;
 mod frame;
 mod hub;
+mod line;
 mod peer;
 mod peer_io;
 mod pings;
@@ -22,10 +23,12 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 pub(crate) use frame::Frame;
+pub(crate) use line::Line;
 pub(crate) use peer::{Peer, PeerError};
 pub(crate) use peer_io::PeerIo;
 pub(crate) use pulse::{Deliveries, Pulse, Reading as PulseReading};
 
+use crate::alarm::Alarm;
 use hub::Hub;
 
 /// Sockets that one hub has before the next one is used: below that, waking another core costs more than it saves.
@@ -59,9 +62,9 @@ pub(crate) struct Membership {
 
 impl Fanout {
     /// `heartbeat`: how often every peer is pinged.
-    pub(crate) fn new(pulse: &Arc<Pulse>, heartbeat: Duration) -> Arc<Self> {
+    pub(crate) fn new(pulse: &Arc<Pulse>, heartbeat: Duration, alarm: &Alarm) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let hubs = (0..cores).map(|_| Hub::new(Arc::clone(pulse), heartbeat)).collect();
+        let hubs = (0..cores).map(|_| Hub::new(Arc::clone(pulse), heartbeat, alarm.clone())).collect();
         Arc::new(Self { hubs, members: AtomicUsize::new(0) })
     }
 

@@ -10,16 +10,11 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use frontrow_domain::protocol::Subprotocol;
-use socket2::SockRef;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::{Frame, Number, Publication};
+use super::{Frame, Line, Number, Publication};
 
-/// What the kernel keeps of unsent bytes for one socket, before its own bookkeeping: enough for a snapshot of a large hall,
-/// and so little that a client that does not read is noticed.
-const SEND_BUFFER_BYTES: usize = 32 * 1024;
 /// A client that takes nothing for this long does not want anything.
 const STALL_LIMIT: Duration = Duration::from_secs(10);
 /// A client that has not taken a snapshot, or what it missed, in this time will never catch up.
@@ -29,7 +24,7 @@ const MAX_UNANSWERED_PINGS: u8 = 2;
 
 /// See the module.
 pub(crate) struct Peer {
-    pub(super) stream: TcpStream,
+    pub(super) line: Line,
     subprotocol: Subprotocol,
     outgoing: Mutex<Outgoing>,
     /// Its connection has to look at it: it has fallen behind, or has gone silent.
@@ -71,11 +66,9 @@ pub(crate) enum PeerError {
 }
 
 impl Peer {
-    pub(crate) fn new(stream: TcpStream, subprotocol: Subprotocol) -> Arc<Self> {
-        // Without it the kernel keeps minutes of frames for a client that does not read; nothing else would be worse.
-        SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES).ok();
+    pub(crate) fn new(line: impl Into<Line>, subprotocol: Subprotocol) -> Arc<Self> {
         Arc::new(Self {
-            stream,
+            line: line.into(),
             subprotocol,
             outgoing: Mutex::default(),
             call: Notify::new(),
@@ -141,7 +134,7 @@ impl Peer {
             if self.drain(&mut self.lock()).map_err(|_| PeerError::Gone)? {
                 return Ok(());
             }
-            let writable = timeout(STALL_LIMIT, self.stream.writable()).await;
+            let writable = timeout(STALL_LIMIT, self.line.writable()).await;
             writable.map_err(|_| PeerError::Stalled)?.map_err(|_| PeerError::Gone)?;
             // Whoever takes something is alive, however slowly.
             self.answered();
@@ -172,7 +165,7 @@ impl Peer {
 
     /// Ends the connection for both sides, whoever else still has it.
     pub(crate) fn hang_up(&self) {
-        SockRef::from(&self.stream).shutdown(std::net::Shutdown::Both).ok();
+        self.line.hang_up();
     }
 
     /// Its connection has to look at it.
@@ -190,9 +183,23 @@ impl Peer {
         self.unanswered_pings.load(Relaxed) > MAX_UNANSWERED_PINGS
     }
 
-    /// It gave a sign of life.
-    pub(crate) fn answered(&self) {
-        self.unanswered_pings.store(0, Relaxed);
+    /// It gave a sign of life; whether one was waited for.
+    pub(crate) fn answered(&self) -> bool {
+        self.unanswered_pings.swap(0, Relaxed) > 0
+    }
+
+    /// We have said everything. Reads what the client still sends and forgets it, until it has closed, too: with unread bytes the
+    /// kernel would reset the connection, and the client might never see why it was closed.
+    pub(crate) async fn hear_out(&self) {
+        self.line.say_no_more();
+        let mut forgotten = [0; 1024];
+        while std::future::poll_fn(|cx| self.line.poll_read_ready(cx)).await.is_ok() {
+            match self.line.try_read(&mut forgotten) {
+                Ok(0) => return,
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return,
+                _ => {}
+            }
+        }
     }
 
     /// Pings it, or gives it up.
@@ -236,7 +243,7 @@ impl Peer {
 
     fn poll_drain(&self, out: &mut Outgoing, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.drain(out)? {
-            ready!(self.stream.poll_write_ready(cx))?;
+            ready!(self.line.poll_write_ready(cx))?;
         }
         Poll::Ready(Ok(()))
     }
@@ -259,17 +266,15 @@ impl Peer {
         for (slice, bytes) in slices.iter_mut().zip(tail) {
             *slice = io::IoSlice::new(bytes);
         }
-        blocked_is_zero(self.stream.try_write_vectored(&slices[..count]))
+        blocked_is_zero(self.line.try_write_vectored(&slices[..count]))
     }
 
-    /// Past the runtime, which looks up and keeps whether a socket can be written to: for thousands of them in a row that is
-    /// felt. Where the kernel takes less than everything, whoever goes on does so through the runtime.
     fn send_at_once(&self, bytes: &[u8]) -> io::Result<usize> {
-        blocked_is_zero(SockRef::from(&self.stream).send(bytes))
+        blocked_is_zero(self.line.send_at_once(bytes))
     }
 
     fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        blocked_is_zero(self.stream.try_write(bytes))
+        blocked_is_zero(self.line.try_write(bytes))
     }
 
     #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Holds: taking seats and giving them back, over HTTP and over sockets alike.
 
+mod budget;
 pub(crate) mod routes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,14 +18,23 @@ use frontrow_engines::holds::{Answer as StoreAnswer, HoldStoreError, Holds, Seat
 use serde_json::Value;
 use tokio::time::timeout;
 
+use budget::Open;
+pub(crate) use budget::{Budgets, Buyer};
+
 use crate::catalogue::{Catalogue, CompiledPlan};
 use crate::gatekeeper::Gatekeeper;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
 use crate::rooms::{Rooms, Verdict};
 
+/// Seats of one event that are asked for together when everybody's lapsed holds are settled.
+const SETTLED_AT_ONCE: usize = 1_000;
+
 /// How long to look for what became of a command. A buyer has waited for the store already.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(150);
+
+/// How often everything that somebody holds is tried to be given back.
+const MAX_RELEASES: u32 = 5;
 
 /// How often seats are chosen anew because somebody else was faster.
 const MAX_CHOICES: u32 = 12;
@@ -35,15 +45,21 @@ pub(crate) struct HoldDesk {
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) gatekeeper: Arc<Gatekeeper>,
     pub(crate) rooms: Arc<Rooms>,
+    pub(crate) budgets: Budgets,
 }
+
+/// The store could not say what became of holds.
+struct NoAnswer;
 
 impl HoldDesk {
     /// Holds seats by their names, all or none.
-    pub(crate) async fn hold(&self, user: UserId, event: EventId, seats: &[String]) -> Answer<Vec<HeldFor>> {
+    pub(crate) async fn hold(&self, buyer: Buyer, event: EventId, seats: &[String]) -> Answer<Vec<HeldFor>> {
+        let user = buyer.user;
         let event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
         let ordinals = ordinals(&plan.layout, seats)?;
         let event = self.on_sale(event).await?;
+        self.check_budget(buyer).await?;
         let room = self.rooms.live(event.id);
         // What this server's room knows to be taken needs no question to the store.
         let asking = match &room {
@@ -68,12 +84,13 @@ impl HoldDesk {
         if let Outcome::Refused(Refusal::Taken(taken)) = &answer.outcome {
             self.rooms.note_conflict(event.id, taken);
         }
+        self.count_granted(buyer, &event, &answer);
         yours(&plan, answer, event.max_seats_per_user)
     }
 
     /// Holds the best seats that are free: chosen on the live map, then held as any others; chosen again without those that
     /// somebody else took meanwhile.
-    pub(crate) async fn hold_best(&self, user: UserId, event: &Event, wish: &Wish<'_>) -> Answer<Vec<HeldFor>> {
+    pub(crate) async fn hold_best(&self, buyer: Buyer, event: &Event, wish: &Wish<'_>) -> Answer<Vec<HeldFor>> {
         let plan = self.catalogue.plan(event).await?;
         wish.check(&plan.layout).map_err(|unknown| match unknown {
             UnknownWish::Category => Problem::invalid("category", "is not a category of the event"),
@@ -88,7 +105,7 @@ impl HoldDesk {
                 Problem::new(ErrorCode::NotEnoughSeats, detail)
             })?;
             let names: Vec<_> = chosen.iter().map(|&seat| plan.layout.seat(seat).seat.clone()).collect();
-            match self.hold(user, event.id, &names).await {
+            match self.hold(buyer, event.id, &names).await {
                 Err(problem) if problem.code == ErrorCode::SeatTaken => {
                     let taken = problem.fields.get("seats").and_then(Value::as_array).into_iter().flatten();
                     avoid.extend(taken.filter_map(|name| plan.layout.ordinal(name.as_str()?)));
@@ -108,21 +125,115 @@ impl HoldDesk {
         // Whoever hears of the release and wants the seat at once must not be refused by a room that has not.
         self.suspect(event.id, &seats);
         match answer.outcome {
-            Outcome::Freed { .. } => Ok(()),
+            Outcome::Freed { .. } => {
+                self.budgets.released(user, event.id, &seats, self.rooms.now_ms());
+                Ok(())
+            }
             Outcome::Refused(refusal) => Err(refused(&plan.layout, &refusal, event.max_seats_per_user)),
             other => Err(Problem::internal(&format!("release answered {other:?}"))),
         }
     }
 
+    /// Gives back whatever somebody holds in an event, and says whether everything is. What an order has claimed stays the order's.
+    pub(crate) async fn release_all(&self, user: UserId, event: EventId) -> Result<bool, HoldStoreError> {
+        // Released together or not at all: one that ends at the same moment keeps the others.
+        for _ in 0..MAX_RELEASES {
+            let theirs = self.holds.read_buyer(event, user).await?.seats;
+            let held = theirs.into_iter().filter(|(_, record)| matches!(record, SeatRecord::Held(_)));
+            let seats: Vec<_> = held.map(|(seat, _)| seat).collect();
+            if seats.is_empty() {
+                return Ok(true);
+            }
+            self.holds.apply(event, &Command::Release { user, seats: seats.clone() }).await?;
+            self.suspect(event, &seats);
+        }
+        Ok(false)
+    }
+
     /// Sets all holds of a buyer back to the full TTL.
-    pub(crate) async fn extend(&self, user: UserId, event: EventId) -> Answer<Vec<HeldFor>> {
+    pub(crate) async fn extend(&self, buyer: Buyer, event: EventId) -> Answer<Vec<HeldFor>> {
+        let user = buyer.user;
         let event = self.catalogue.event(event).await?;
         let plan = self.catalogue.plan(&event).await?;
         // What cannot be bought any more is not kept longer either.
         let event = self.on_sale(event).await?;
+        self.check_budget(buyer).await?;
         let ttl_ms = u64::from(event.hold_ttl_s) * 1000;
         let answer = self.apply(event.id, &Command::Extend { user, ttl_ms }).await?;
+        self.count_granted(buyer, &event, &answer);
         yours(&plan, answer, event.max_seats_per_user)
+    }
+
+    /// Whether a buyer may hold seats now, after what lapsed since they were here last was counted.
+    async fn check_budget(&self, buyer: Buyer) -> Answer<()> {
+        let now_ms = self.rooms.now_ms();
+        self.settle_lapsed(buyer, now_ms).await;
+        let Some(pause) = self.budgets.pause(buyer, now_ms) else { return Ok(()) };
+        let detail = "seats were kept for long and not bought, wait before you take others";
+        let wait_s = pause.as_secs() + 1;
+        Err(Problem::new(ErrorCode::HoldBudget, detail).with("retry_after_ms", wait_s * 1000).retry_after(wait_s))
+    }
+
+    /// Counts the holds of a buyer whose time is over, except those that were bought. A store that does not answer speaks for them.
+    async fn settle_lapsed(&self, buyer: Buyer, now_ms: u64) {
+        let mut by_event: BTreeMap<EventId, Vec<Open>> = BTreeMap::new();
+        for open in self.budgets.take_lapsed(buyer.user, now_ms) {
+            by_event.entry(open.event).or_default().push(open);
+        }
+        for (event, lapsed) in by_event {
+            self.settle(event, &lapsed, now_ms).await.ok();
+        }
+    }
+
+    /// The same for everybody: who never comes back counts for their address all the same.
+    pub(crate) async fn settle_everybody(&self) {
+        let now_ms = self.rooms.now_ms();
+        let mut by_event: BTreeMap<EventId, Vec<Open>> = BTreeMap::new();
+        for open in self.budgets.take_all_lapsed(now_ms) {
+            by_event.entry(open.event).or_default().push(open);
+        }
+        let mut answers = true;
+        for (event, lapsed) in by_event {
+            for some in lapsed.chunks(SETTLED_AT_ONCE) {
+                answers = answers && self.settle(event, some, now_ms).await.is_ok();
+                if !answers {
+                    for open in some {
+                        self.budgets.goes_on(*open, open.until_ms);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the store what became of holds of one event.
+    async fn settle(&self, event: EventId, lapsed: &[Open], now_ms: u64) -> Result<(), NoAnswer> {
+        let seats: Vec<_> = lapsed.iter().map(|open| open.seat).collect();
+        let read =
+            async { Ok::<_, HoldStoreError>((self.holds.read(event, &seats).await?, self.holds.gate(event).await?)) };
+        // Without a gate it has lost its memory, and shows bought seats as free.
+        let Ok(Ok((read, Some(_)))) = timeout(LOOK_UP_TIMEOUT, read).await else { return Err(NoAnswer) };
+        for (open, record) in lapsed.iter().zip(&read.records) {
+            match record {
+                SeatRecord::Sold { owner } if *owner == open.user => {}
+                SeatRecord::Held(lease) | SeatRecord::Claimed(lease) if lease.owner == open.user => {
+                    let left_ms = lease.deadline_ms.saturating_sub(read.at_ms);
+                    self.budgets.goes_on(*open, now_ms + left_ms);
+                }
+                SeatRecord::Available
+                | SeatRecord::Blocked
+                | SeatRecord::Held(_)
+                | SeatRecord::Claimed(_)
+                | SeatRecord::Sold { .. } => self.budgets.charge(open, now_ms),
+            }
+        }
+        Ok(())
+    }
+
+    fn count_granted(&self, buyer: Buyer, event: &Event, answer: &StoreAnswer) {
+        let Outcome::Yours(seats) = &answer.outcome else { return };
+        let cart_ms = u64::from(event.max_seats_per_user) * u64::from(event.hold_ttl_s) * 1000;
+        let granted = seats.iter().map(|seat| (seat.ordinal, seat.deadline_ms.saturating_sub(answer.at_ms)));
+        self.budgets.granted(buyer, event.id, granted, cart_ms, self.rooms.now_ms());
     }
 
     /// The event, if it is on sale: a cached one that is not may have come on sale a moment ago.

@@ -13,10 +13,31 @@ use frontrow_domain::protocol::HeldFor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::accounts::Caller;
+use super::Buyer;
+use crate::accounts::{Caller, SignedIn};
 use crate::app::App;
+use crate::door::MyTurn;
 use crate::http::body::JsonBody;
 use crate::http::problem::{Answer, Problem};
+use crate::http::remote::Remote;
+
+fn buyer(app: &App, caller: SignedIn, Remote(address): Remote) -> Buyer {
+    Buyer { user: caller.id, address: app.limits.counted(address) }
+}
+
+/// Does it to its end, whether or not the client still listens: who hangs up must not get seats that nobody has counted. The
+/// turn lasts as long, so that clients that hang up and ask again are no more at a time than others.
+async fn to_the_end<T: Send + 'static>(
+    app: &App,
+    turn: MyTurn,
+    work: impl Future<Output = Answer<T>> + Send + 'static,
+) -> Answer<T> {
+    let work = async move {
+        let _turn = turn;
+        work.await
+    };
+    app.rooms.tasks.spawn(work).await.map_err(|error| Problem::internal(&error))?
+}
 
 #[derive(Deserialize, ToSchema)]
 #[schema(as = SeatNames)]
@@ -35,12 +56,16 @@ pub(crate) struct HeldSeats {
 pub(crate) async fn hold(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    remote: Remote,
+    turn: MyTurn,
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Response> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     let wish: Seats = body.read()?;
-    let seats = app.desk.hold(caller.id, event.id, &wish.seats).await?;
+    let (desk, buyer) = (Arc::clone(&app.desk), buyer(&app, caller, remote));
+    let held = async move { desk.hold(buyer, event.id, &wish.seats).await };
+    let seats = to_the_end(&app, turn, held).await?;
     Ok((StatusCode::CREATED, Json(HeldSeats { seats })).into_response())
 }
 
@@ -60,6 +85,8 @@ pub(crate) struct BestWish {
 pub(crate) async fn best_available(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    remote: Remote,
+    turn: MyTurn,
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<Response> {
@@ -73,8 +100,12 @@ pub(crate) async fn best_available(
         return Err(Problem::new(ErrorCode::SeatLimit, detail).with("limit", event.max_seats_per_user));
     }
     let avoid_orphans = event.orphan_rule == OrphanRule::Strict;
-    let wish = Wish { quantity, category: category.as_deref(), section: section.as_deref(), avoid_orphans };
-    let seats = app.desk.hold_best(caller.id, &event, &wish).await?;
+    let (desk, buyer) = (Arc::clone(&app.desk), buyer(&app, caller, remote));
+    let held = async move {
+        let wish = Wish { quantity, category: category.as_deref(), section: section.as_deref(), avoid_orphans };
+        desk.hold_best(buyer, &event, &wish).await
+    };
+    let seats = to_the_end(&app, turn, held).await?;
     Ok((StatusCode::CREATED, Json(HeldSeats { seats })).into_response())
 }
 
@@ -82,12 +113,15 @@ pub(crate) async fn best_available(
 pub(crate) async fn release(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    turn: MyTurn,
     Path(id): Path<String>,
     body: JsonBody,
 ) -> Answer<StatusCode> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
     let wish: Seats = body.read()?;
-    app.desk.release(caller.id, event.id, &wish.seats).await?;
+    let desk = Arc::clone(&app.desk);
+    let released = async move { desk.release(caller.id, event.id, &wish.seats).await };
+    to_the_end(&app, turn, released).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -95,9 +129,13 @@ pub(crate) async fn release(
 pub(crate) async fn extend(
     State(app): State<Arc<App>>,
     Caller(caller): Caller,
+    remote: Remote,
+    turn: MyTurn,
     Path(id): Path<String>,
 ) -> Answer<Json<HeldSeats>> {
     let event = app.catalogue.visible(&id, Some(caller)).await?;
-    let seats = app.desk.extend(caller.id, event.id).await?;
+    let (desk, buyer) = (Arc::clone(&app.desk), buyer(&app, caller, remote));
+    let extended = async move { desk.extend(buyer, event.id).await };
+    let seats = to_the_end(&app, turn, extended).await?;
     Ok(Json(HeldSeats { seats }))
 }

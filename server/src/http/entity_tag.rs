@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
+use crate::api::API;
 
 /// Browsing answers are small; the plan sets its own tag and passes through untouched.
 const MAX_TAGGED_BYTES: usize = 64 * 1024 * 1024;
@@ -16,6 +17,8 @@ const MAX_TAGGED_BYTES: usize = 64 * 1024 * 1024;
 pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let wanted = request.headers().get(header::IF_NONE_MATCH).cloned();
     let is_get = request.method() == Method::GET;
+    let path = request.uri().path();
+    let is_catalogue = path.strip_prefix(API).unwrap_or(path).starts_with("/events");
     let response = next.run(request).await;
     if !is_get || response.status() != StatusCode::OK {
         return response;
@@ -32,7 +35,10 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         };
         let tag = of(&bytes);
         parts.headers.insert(header::ETAG, tag.clone());
-        parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+        // Everybody's: it may be kept, and asked for again. What belongs to somebody is not kept at all.
+        if is_catalogue {
+            parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+        }
         (tag, Body::from(bytes))
     };
     if wanted.is_some_and(|wanted| matches(&wanted, &tag)) {

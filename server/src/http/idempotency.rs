@@ -11,10 +11,9 @@ use axum::response::{IntoResponse as _, Response};
 use frontrow_domain::codes::ErrorCode;
 use frontrow_engines::ledger::{AnswerKey, Begin, StoredAnswer};
 use sha2::{Digest as _, Sha256};
-use tokio::time::timeout;
 use tracing::warn;
 
-use super::body::{time_for, too_slow};
+use super::body::Arrived;
 use super::problem::{Answer, Problem};
 use crate::app::App;
 
@@ -22,8 +21,6 @@ use crate::app::App;
 pub(crate) const HEADER: &str = "idempotency-key";
 const REPLAYED: &str = "idempotency-replayed";
 const MAX_KEY_BYTES: usize = 255;
-/// As much as the largest route takes; the route's own limit is stricter.
-const MAX_BODY_BYTES: usize = 48 * 1024 * 1024;
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// The key of the request that is being worked on. A route that stores its answer in the transaction of its effect
@@ -44,7 +41,7 @@ impl KeyInUse {
 pub(crate) struct AlreadyStored;
 
 /// Looks at every POST with a key from somebody who is signed in; everything else passes through.
-pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
@@ -56,18 +53,15 @@ pub(crate) async fn layer(State(app): State<Arc<App>>, request: Request, next: N
         return Problem::new(ErrorCode::BadRequest, "an Idempotency-Key has 1 to 255 visible characters")
             .into_response();
     };
-    let (parts, body) = request.into_parts();
-    let Ok(read) = timeout(time_for(&parts.headers), to_bytes(body, MAX_BODY_BYTES)).await else {
-        return too_slow().into_response();
+    let body = match request.extensions().get() {
+        Some(Arrived(Ok(body))) => body.clone(),
+        Some(Arrived(Err(problem))) => return problem.clone().into_response(),
+        None => return Problem::internal(&"a body was not taken in").into_response(),
     };
-    let Ok(body) = read else {
-        return Problem::new(ErrorCode::BodyTooLarge, "the body is larger than this route takes").into_response();
-    };
-    let route = format!("{} {}", parts.method, parts.uri.path());
+    let route = format!("{} {}", request.method(), request.uri().path());
     let key = AnswerKey { user_id: user.id, route, key, fingerprint: fingerprint(&body) };
     match app.engines.ledger.begin(&key, app.clock.now(), app.settings.limits.request_lapse_ms).await {
         Ok(Begin::Fresh) => {
-            let mut request = Request::from_parts(parts, Body::from(body));
             request.extensions_mut().insert(KeyInUse(key.clone()));
             remember(&app, &key, next.run(request).await).await
         }
@@ -145,7 +139,7 @@ pub(crate) fn to_response(answer: StoredAnswer) -> Response {
 }
 
 /// The key, bare or as a quoted string.
-fn read_key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn read_key(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(HEADER)?.to_str().ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     let fits =

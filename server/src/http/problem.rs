@@ -86,6 +86,10 @@ impl Problem {
         Self::new(ErrorCode::Forbidden, "your role does not allow this")
     }
 
+    pub(crate) fn banned() -> Self {
+        Self::new(ErrorCode::Banned, "the account was banned by an administrator")
+    }
+
     pub(crate) fn unauthorized(detail: &str) -> Self {
         Self::new(ErrorCode::Unauthorized, detail)
     }

@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
+use frontrow_settings::Server;
 use ipnet::IpNet;
 
 use crate::app::App;
@@ -25,10 +26,14 @@ impl FromRequestParts<Arc<App>> for Remote {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        // Requests come through the listener; one that does not counts as nobody's, not as trusted.
-        let peer = parts.extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |&Peer(peer)| peer);
-        Ok(Self(client(peer, &parts.headers, &app.settings.server.trusted_proxies)))
+        Ok(Self(from(&parts.extensions, &parts.headers, &app.settings.server)))
     }
+}
+
+fn from(extensions: &Extensions, headers: &HeaderMap, server: &Server) -> IpAddr {
+    // Requests come through the listener; one that does not counts as nobody's, not as trusted.
+    let peer = extensions.get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |&Peer(peer)| peer);
+    client(peer, headers, &server.trusted_proxies)
 }
 
 /// Every proxy appends the address that it saw. Read from the right, the first one that is no proxy of ours is the
@@ -39,7 +44,10 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
         return peer;
     }
     let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
-    let hops: Vec<_> = lines.flat_map(|line| line.split(',')).map(|hop| hop.trim().parse::<IpAddr>()).collect();
+    let hops: Vec<_> = lines
+        .flat_map(|line| line.split(','))
+        .map(|hop| hop.trim().parse::<IpAddr>().map(|hop| hop.to_canonical()))
+        .collect();
     let mut nearest = peer;
     for hop in hops.into_iter().rev() {
         // Nonsense was written by a client, left of what our proxies know.

@@ -48,7 +48,7 @@ fn connect(room: &Arc<Room>, peer: Arc<Peer>, is_eager: bool) -> JoinHandle<Resu
     tokio::spawn(async move {
         let joined = room.join(&peer, None).unwrap();
         peer.send(&joined.frames)?;
-        let mut own = PeerIo(Arc::clone(&peer));
+        let mut own = PeerIo::new(Arc::clone(&peer));
         loop {
             peer.drained().await?;
             while let Some(missed) = room.missed_by(&peer) {
@@ -191,7 +191,7 @@ async fn a_frame_of_the_room_waits_behind_what_the_connection_has_begun() {
     let (peer, client) = ends_with(4_096).await;
     let _joined = room.join(&peer, None).unwrap();
     assert!(room.missed_by(&peer).is_none(), "it follows");
-    let mut own = PeerIo(Arc::clone(&peer));
+    let mut own = PeerIo::new(Arc::clone(&peer));
     while peer.unsent() == 0 {
         // A message of 1,000 bytes that only this client gets.
         own.write_all(&[&[0x82, 126, 0x03, 0xe8][..], &[b'.'; 1_000]].concat()).await.unwrap();

@@ -79,9 +79,15 @@ impl LiveMap {
         self.taken.get(&seat).map_or(SeatRecord::Available, |taken| taken.record)
     }
 
-    /// Takes over what was read at `now`; `seats` are the ones that were asked for, in ascending order. `recovered`: the
-    /// store was rebuilt since the last reading.
-    pub(super) fn apply(&mut self, seats: &[Ordinal], read: &SeatsRead, recovered: bool, now: Instant) -> Changed {
+    /// Takes over what was asked for at `asked_at` and is known `now`; `seats` are the ones that were asked for, in ascending
+    /// order. `recovered`: the store was rebuilt since the last reading.
+    pub(super) fn apply(
+        &mut self,
+        seats: &[Ordinal],
+        read: &SeatsRead,
+        recovered: bool,
+        (asked_at, now): (Instant, Instant),
+    ) -> Changed {
         let mut changed = Changed::default();
         for (&seat, &record) in seats.iter().zip(&read.records) {
             let before = self.record(seat);
@@ -93,7 +99,7 @@ impl LiveMap {
                 changed.lost.entry(user).or_default().push(seat);
             }
             changed.moves.push(SeatMove { seat, before, after: record, at_ms: read.at_ms, lost: loser.is_some() });
-            self.replace(seat, before, record, read.at_ms, now);
+            self.replace(seat, before, record, read.at_ms, asked_at);
             changed.carts.extend([before, record].iter().filter_map(holder));
             let (old, new) = (before.state(), record.state());
             if self.map.set(seat, new) {
@@ -121,7 +127,7 @@ impl LiveMap {
         (early && record.owner() != Some(old.owner) && (recovered || newer)).then_some(old.owner)
     }
 
-    fn replace(&mut self, seat: Ordinal, before: SeatRecord, record: SeatRecord, at_ms: u64, now: Instant) {
+    fn replace(&mut self, seat: Ordinal, before: SeatRecord, record: SeatRecord, at_ms: u64, asked_at: Instant) {
         if let Some(Taken { until: Some(until), .. }) = self.taken.remove(&seat) {
             self.deadlines.remove(&(until, seat));
         }
@@ -137,8 +143,10 @@ impl LiveMap {
         if record == SeatRecord::Available {
             return;
         }
-        // The store's clock said how much time is left; from here on the monotonic clock counts.
-        let until = record.lease().map(|lease| now + Duration::from_millis(lease.deadline_ms.saturating_sub(at_ms)));
+        // The store's clock said how much time is left; from here on the monotonic clock counts. It counts from the question:
+        // from a slow answer on, every hold would be shown for longer than it lasts. Who asks too early is told so.
+        let until =
+            record.lease().map(|lease| asked_at + Duration::from_millis(lease.deadline_ms.saturating_sub(at_ms)));
         self.deadlines.extend(until.map(|until| (until, seat)));
         if let Some(user) = holder(&record) {
             self.carts.entry(user).or_default().insert(seat);
@@ -231,7 +239,7 @@ mod tests {
     }
 
     fn read(map: &mut LiveMap, seat: u32, record: SeatRecord, now: Instant) -> Changed {
-        map.apply(&[Ordinal(seat)], &SeatsRead { at_ms: 1000, records: vec![record] }, false, now)
+        map.apply(&[Ordinal(seat)], &SeatsRead { at_ms: 1000, records: vec![record] }, false, (now, now))
     }
 
     #[tokio::test(start_paused = true)]
@@ -249,6 +257,14 @@ mod tests {
         read(&mut map, 2, SeatRecord::Available, now);
         assert_eq!((map.held_by(ADA), map.next_deadline()), (vec![], None));
         assert_eq!(map.counts(), map.map().counts());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_answer_makes_no_hold_last_longer() {
+        let (mut map, asked_at) = (LiveMap::new(4), Instant::now());
+        let times = (asked_at, asked_at + Duration::from_millis(400));
+        map.apply(&[Ordinal(2)], &read_one(held(ADA, 1500)), false, times);
+        assert_eq!(map.next_deadline(), Some(asked_at + Duration::from_millis(500)));
     }
 
     #[tokio::test(start_paused = true)]
@@ -289,18 +305,18 @@ mod tests {
         let (mut map, now) = (LiveMap::new(4), Instant::now());
         let read_all = |records: [SeatRecord; 3]| SeatsRead { at_ms: 1000, records: records.to_vec() };
         let seats = [Ordinal(0), Ordinal(1), Ordinal(2)];
-        map.apply(&seats, &read_all([held(ADA, 1500), held(ADA, 1500), held(BEN, 1500)]), false, now);
+        map.apply(&seats, &read_all([held(ADA, 1500), held(ADA, 1500), held(BEN, 1500)]), false, (now, now));
         let released =
-            map.apply(&seats, &read_all([SeatRecord::Available, held(ADA, 1500), held(BEN, 1500)]), false, now);
+            map.apply(&seats, &read_all([SeatRecord::Available, held(ADA, 1500), held(BEN, 1500)]), false, (now, now));
         assert!(released.lost.is_empty());
         let taken = read_all([SeatRecord::Available, SeatRecord::Available, SeatRecord::Sold { owner: BEN }]);
-        let recovered = map.clone().apply(&seats, &taken, true, now);
+        let recovered = map.clone().apply(&seats, &taken, true, (now, now));
         assert_eq!(recovered.lost, [(ADA, vec![Ordinal(1)])].into(), "Ben has bought his");
-        let late = map.clone().apply(&seats, &taken, true, now + Duration::from_secs(1));
+        let late = map.clone().apply(&seats, &taken, true, (now, now + Duration::from_secs(1)));
         assert!(late.lost.is_empty(), "they had ended");
         let SeatRecord::Held(mut lease) = held(BEN, 1500) else { unreachable!() };
         lease.fence.epoch = 2;
-        let grabbed = map.apply(&[Ordinal(1)], &read_one(SeatRecord::Held(lease)), false, now);
+        let grabbed = map.apply(&[Ordinal(1)], &read_one(SeatRecord::Held(lease)), false, (now, now));
         assert_eq!(grabbed.lost, [(ADA, vec![Ordinal(1)])].into(), "a newer epoch gave it away");
     }
 

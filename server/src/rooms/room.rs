@@ -9,6 +9,7 @@ use frontrow_domain::ids::{EventId, Ordinal, UserId};
 use frontrow_domain::protocol::{Delta, ServerFrame, Subprotocol, beacon_bytes, delta_bytes, snapshot_bytes};
 use frontrow_domain::seat::{SeatCounts, SeatMap, SeatRecord, SeatState};
 use frontrow_engines::holds::{SeatsRead, Version};
+use frontrow_engines::mutant::{self, Mutant};
 use frontrow_settings::Rooms as Settings;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -17,6 +18,7 @@ use super::Rooms;
 use super::map::{Cart, LiveMap};
 use super::report::Chronicle;
 use super::wanted::Wanted;
+use crate::alarm::Alarm;
 use crate::catalogue::CompiledPlan;
 use crate::fanout::{Fanout, Frame, Membership, Number, Peer, Publication, Pulse};
 use crate::http::problem::Answer;
@@ -59,6 +61,8 @@ pub(super) struct State {
     pub(super) suspect_all: bool,
     /// What is being read right now: there the map still shows what was before.
     pub(super) reading: Reading,
+    /// When that was asked for.
+    asked_at: Option<Instant>,
     /// The epoch of the fences when everything was read last; a newer one means that the store was rebuilt.
     pub(super) fence_epoch: u64,
     /// The store's position up to which changes are known.
@@ -68,7 +72,8 @@ pub(super) struct State {
     carts: HashMap<UserId, watch::Sender<Cart>>,
     /// What happened here, for those who run the event.
     pub(super) chronicle: Chronicle,
-    last_used: Instant,
+    /// When it was first seen that nobody is in it or asked for it any more; `None` while it is in use.
+    unused_since: Option<Instant>,
     closed: bool,
 }
 
@@ -111,15 +116,15 @@ impl Room {
     pub(super) async fn open(rooms: Arc<Rooms>, id: EventId) -> Answer<Arc<Self>> {
         let event = rooms.catalogue.event(id).await?;
         let plan = rooms.catalogue.plan(&event).await?;
-        let room = Arc::new(Self::empty(id, plan, &rooms.settings));
+        let room = Arc::new(Self::empty(id, plan, &rooms.settings, &rooms.alarm));
         super::watch::read_everything(&rooms, &room).await?;
         metrics::room_opened();
-        rooms.tasks.spawn(super::watch::run(Arc::clone(&rooms), Arc::clone(&room)));
+        rooms.tasks.spawn(rooms.alarm.clone().watch(super::watch::run(Arc::clone(&rooms), Arc::clone(&room))));
         Ok(room)
     }
 
     /// A room that has read nothing yet.
-    fn empty(event: EventId, plan: Arc<CompiledPlan>, settings: &Settings) -> Self {
+    fn empty(event: EventId, plan: Arc<CompiledPlan>, settings: &Settings, alarm: &Alarm) -> Self {
         let pulse = Arc::new(Pulse::new());
         let live = LiveMap::new(plan.layout.seats_total());
         let chronicle = Chronicle::new(&plan.layout);
@@ -127,7 +132,7 @@ impl Room {
             event,
             plan,
             epoch: chance::epoch(),
-            fanout: Fanout::new(&pulse, Duration::from_millis(settings.heartbeat_ms)),
+            fanout: Fanout::new(&pulse, Duration::from_millis(settings.heartbeat_ms), alarm),
             woken: Notify::new(),
             pulse,
             state: Mutex::new(State {
@@ -141,12 +146,13 @@ impl Room {
                 suspects: BTreeSet::new(),
                 suspect_all: true,
                 reading: Reading::Nothing,
+                asked_at: None,
                 fence_epoch: 0,
                 version: None,
                 stale: false,
                 carts: HashMap::new(),
                 chronicle,
-                last_used: Instant::now(),
+                unused_since: None,
                 closed: false,
             }),
             deltas_kept: settings.deltas_kept,
@@ -161,7 +167,7 @@ impl Room {
     /// Says that the room is in use; `false` if it is closed already.
     pub(super) fn keep(&self) -> bool {
         let mut state = self.lock();
-        state.last_used = Instant::now();
+        state.unused_since = None;
         !state.closed
     }
 
@@ -169,9 +175,11 @@ impl Room {
     pub(super) fn close_if_idle(&self, idle_since: Instant) -> bool {
         let mut state = self.lock();
         if self.fanout.members() > 0 {
-            state.last_used = Instant::now();
+            state.unused_since = None;
+        } else {
+            let unused_since = *state.unused_since.get_or_insert_with(Instant::now);
+            state.closed |= unused_since <= idle_since;
         }
-        state.closed |= state.last_used <= idle_since;
         state.closed
     }
 
@@ -182,7 +190,7 @@ impl Room {
         if state.closed {
             return None;
         }
-        state.last_used = Instant::now();
+        state.unused_since = None;
         let membership = self.fanout.enter(peer);
         let frames = self.lacking(&mut state, peer, resume);
         Some(Joined { membership, seq: state.seq, frames })
@@ -205,6 +213,9 @@ impl Room {
     /// nothing missed the peer follows, and `None` says so. A beacon comes last: whoever is behind all the time would see none.
     pub(crate) fn missed_by(&self, peer: &Peer) -> Option<Vec<Frame>> {
         let mut state = self.lock();
+        if mutant::is(Mutant::FollowsWithoutCatchingUp) {
+            peer.knows(state.number);
+        }
         let Err(known) = peer.follow(state.number) else { return None };
         let beacon = self.beacon(&state);
         if let Some(frames) = state.kept_after(known, peer.subprotocol()) {
@@ -289,13 +300,16 @@ impl Room {
         let known = state.fence_epoch;
         state.fence_epoch = fence_epoch.unwrap_or(known);
         let recovered = known > 0 && state.fence_epoch > known;
-        let mut changed = state.live.apply(seats, read, recovered, Instant::now());
+        let now = Instant::now();
+        let asked_at = state.asked_at.take().unwrap_or(now);
+        let mut changed = state.live.apply(seats, read, recovered, (asked_at, now));
         state.stale = false;
         state.reading = Reading::Nothing;
-        state.wanted.read(seats, read, Instant::now());
+        state.wanted.read(seats, read, now);
         let presence = state.presence(self.fanout.members());
         state.chronicle.note(&self.plan.layout, &changed.moves, read.at_ms, presence, ts_ms);
-        if !changed.states.is_empty() {
+        let skipped = mutant::is(Mutant::SkippedDelta) && ts_ms.is_multiple_of(5);
+        if !changed.states.is_empty() && !skipped {
             self.publish_delta(&mut state, changed.states, ts_ms);
         }
         for user in changed.carts {
@@ -371,6 +385,12 @@ impl Cart {
 }
 
 impl State {
+    /// The store is about to be asked.
+    pub(super) fn ask_for(&mut self, reading: Reading) {
+        self.reading = reading;
+        self.asked_at = Some(Instant::now());
+    }
+
     /// What a client at this `seq` has missed, if all of it is still there.
     fn missed(&self, seq: u64) -> Option<Vec<Frame>> {
         if seq == self.seq {
@@ -418,7 +438,7 @@ pub(super) mod tests {
         let blocks = frontrow_domain::plan::Blocks::of(&layout);
         let plan = CompiledPlan { layout, blocks, json: Vec::new().into(), tag: HeaderValue::from_static("\"t\"") };
         let settings = Settings { deltas_kept, heartbeat_ms, ..frontrow_settings::Settings::defaults().rooms };
-        Room::empty(EventId(Uuid::nil()), Arc::new(plan), &settings)
+        Room::empty(EventId(Uuid::nil()), Arc::new(plan), &settings, &Alarm::default())
     }
 
     /// The same, read, with its first seat held by Ada.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::holds::{Command, Outcome};
 use frontrow_domain::ids::Ordinal;
-use frontrow_engines::holds::Changes;
+use frontrow_engines::holds::{Changes, HoldStoreError, SeatsRead};
+use frontrow_engines::mutant::{self, Mutant};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tracing::{debug, warn};
 
@@ -49,13 +50,23 @@ pub(super) async fn read_everything(rooms: &Rooms, room: &Room) -> Answer<()> {
     {
         let mut state = room.lock();
         state.suspect_all = false;
-        state.reading = Reading::Everything;
+        state.ask_for(Reading::Everything);
         state.suspects.clear();
         state.version = Some(version);
     }
     let every_seat: Vec<_> = room.plan.layout.ordinals().map(|(ordinal, _)| ordinal).collect();
-    match rooms.holds.read(room.event, &every_seat).await {
-        Ok(read) => {
+    let read = async {
+        let read = rooms.holds.read(room.event, &every_seat).await?;
+        // It may have lost its memory since the gate was looked at.
+        let gate = rooms.holds.gate(room.event).await?;
+        Ok::<_, HoldStoreError>((read, fence_epoch.is_none_or(|epoch| gate.is_some_and(|gate| gate.epoch == epoch))))
+    };
+    match read.await {
+        Ok((_, false)) => {
+            room.lock().suspect_all = true;
+            Err(Problem::new(ErrorCode::Recovering, "the seats are being restored"))
+        }
+        Ok((read, true)) => {
             room.take_over(&every_seat, &read, fence_epoch, rooms.now_ms());
             Ok(())
         }
@@ -116,7 +127,8 @@ impl Watcher<'_> {
     fn outlook(&self) -> (bool, Option<Instant>) {
         let state = self.room.lock();
         let suspicious = state.suspect_all || !state.suspects.is_empty();
-        (suspicious, state.live.next_deadline().map(|deadline| deadline + DEADLINE_SLACK))
+        let deadline = state.live.next_deadline().filter(|_| !mutant::is(Mutant::ExpiryByTtlOnly));
+        (suspicious, deadline.map(|deadline| deadline + DEADLINE_SLACK))
     }
 
     /// Reads what may have changed; what could not be read stays suspected. Says whether the store answered.
@@ -130,12 +142,16 @@ impl Watcher<'_> {
         let suspects: Vec<Ordinal> = {
             let mut state = self.room.lock();
             let suspects = std::mem::take(&mut state.suspects);
-            state.reading = Reading::Seats(suspects.clone());
+            state.ask_for(Reading::Seats(suspects.clone()));
             suspects.into_iter().collect()
         };
-        match self.rooms.holds.read(self.room.event, &suspects).await {
-            Ok(read) => {
+        match self.read_of_this_epoch(&suspects).await {
+            Ok(Some(read)) => {
                 self.room.take_over(&suspects, &read, None, self.rooms.now_ms());
+                true
+            }
+            Ok(None) => {
+                self.room.suspect_everything();
                 true
             }
             Err(error) => {
@@ -145,11 +161,22 @@ impl Watcher<'_> {
         }
     }
 
+    /// The seats, unless the store has lost its memory since everything was read: it would show sold seats as free until it
+    /// is rebuilt. The gate is looked at afterwards, because a store that forgets has none, and a rebuild gives it a new
+    /// epoch.
+    async fn read_of_this_epoch(&self, seats: &[Ordinal]) -> Result<Option<SeatsRead>, HoldStoreError> {
+        let read = self.rooms.holds.read(self.room.event, seats).await?;
+        let gate = self.rooms.holds.gate(self.room.event).await?;
+        let known = self.room.lock().fence_epoch;
+        Ok(gate.is_some_and(|gate| gate.epoch == known).then_some(read))
+    }
+
     /// Frees the leases that have ended. The store's clock decides; what goes on is asked about again.
     async fn expire(&self) {
         let due = self.room.lock().live.take_due(Instant::now());
         for seats in due.chunks(EXPIRE_BATCH) {
             let command = Command::Expire { seats: seats.to_vec() };
+            let asked_at = Instant::now();
             match self.rooms.holds.apply(self.room.event, &command).await {
                 Ok(answer) => {
                     if let Outcome::Freed { seats: freed, waiting } = answer.outcome {
@@ -157,7 +184,7 @@ impl Watcher<'_> {
                         let mut state = self.room.lock();
                         for (seat, deadline_ms) in waiting {
                             let rest = Duration::from_millis(deadline_ms.saturating_sub(answer.at_ms));
-                            state.live.remind(seat, Instant::now() + rest);
+                            state.live.remind(seat, asked_at + rest);
                         }
                     }
                     // Freed by us or by somebody else, or not there any more: the value will tell.
@@ -177,7 +204,8 @@ impl Watcher<'_> {
 
     /// Finds what no hint told: the store's stream has every change.
     async fn catch_up(&self) {
-        let Some(version) = self.room.lock().version.clone() else { return };
+        let known = self.room.lock().version.clone();
+        let Some(version) = known.filter(|_| !mutant::is(Mutant::HintsOnly)) else { return };
         match self.rooms.holds.changes_since(self.room.event, &version).await {
             Ok(Changes::Seats(seats, newest)) => {
                 let mut state = self.room.lock();

@@ -1,6 +1,7 @@
 //! One connection: the loop that reads the socket, answers it, and brings it up to date. What the room publishes is written by
 //! the fan-out, as long as the socket takes it.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,13 +17,12 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::session::{AtTheDoor, Desk, Effect, Session, Watching, bad_message, reply};
-use super::upgrade::{Agreed, Audience, Socket};
+use super::upgrade::{Agreed, Audience, Places, Socket};
 use super::waiting::{AtTheDoorUntil, Interests, Login, News, Terms, news, over};
 use crate::accounts::SignedInSocket;
 use crate::app::App;
 use crate::fanout::{Frame, Membership, Peer, PeerError, Pulse};
 use crate::http::problem::Problem;
-use crate::listener::Place;
 use crate::rooms::Joined;
 use crate::{chance, metrics};
 
@@ -83,9 +83,11 @@ struct Connection {
     terms: Option<Box<Terms>>,
     interests: Option<Box<Interests>>,
     pace: DefaultDirectRateLimiter,
+    /// Of control frames; most clients never send one unasked.
+    control_pace: Option<Box<DefaultDirectRateLimiter>>,
     excess: u32,
-    /// Counts this socket among the connections until it is closed.
-    _place: Option<Arc<Place>>,
+    /// Counts this socket among the connections and its address' sockets until it is closed.
+    _places: Places,
     presence: Presence,
 }
 
@@ -117,8 +119,8 @@ impl Drop for Presence {
 impl Connection {
     /// Joins the room and says hello.
     async fn open(app: Arc<App>, socket: Socket, agreed: Agreed) -> Option<Self> {
-        let Agreed { mut room, resume, audience, place, .. } = agreed;
-        let peer = Arc::clone(&socket.get_ref().0);
+        let Agreed { mut room, resume, audience, places, address, .. } = agreed;
+        let peer = Arc::clone(socket.get_ref().peer());
         let joined = loop {
             match room.join(&peer, position(resume.as_ref())) {
                 Some(joined) => break joined,
@@ -143,7 +145,7 @@ impl Connection {
         frames.insert(0, Frame::text(hello));
         let mut connection = Self {
             presence: Presence::new(&room.pulse),
-            desk: Desk { app, room },
+            desk: Desk { app, room, address },
             socket,
             peer,
             _membership: membership,
@@ -151,8 +153,9 @@ impl Connection {
             terms,
             interests: None,
             pace,
+            control_pace: None,
             excess: 0,
-            _place: place,
+            _places: places,
         };
         connection.send_frames(&frames).await.ok()?;
         connection.catch_up().await.ok()?;
@@ -186,6 +189,7 @@ impl Connection {
     }
 
     async fn on_message(&mut self, message: Option<Result<Message, Error>>) -> Turn {
+        self.socket.get_mut().heard();
         match message {
             Some(Ok(Message::Text(text))) => self.on_text(&text).await,
             Some(Ok(Message::Binary(_))) => {
@@ -195,11 +199,18 @@ impl Connection {
                 self.send(Message::text(refusal)).await
             }
             Some(Ok(Message::Pong(_))) => {
-                self.peer.answered();
-                Ok(())
+                if self.peer.answered() {
+                    Ok(())
+                } else {
+                    self.count_control()
+                }
             }
-            // tungstenite answers pings by itself.
-            Some(Ok(Message::Ping(_) | Message::Frame(_))) => Ok(()),
+            // tungstenite answers them by itself.
+            Some(Ok(Message::Ping(_))) => self.count_control(),
+            Some(Ok(Message::Frame(_))) => Ok(()),
+            Some(Err(Error::Io(error))) if error.kind() == ErrorKind::QuotaExceeded => {
+                Err(End::Close(CloseReason::RateLimited))
+            }
             Some(Err(Error::Capacity(CapacityError::MessageTooLong { .. }))) => Err(End::Close(CloseReason::TooBig)),
             Some(Err(Error::Utf8(_))) => Err(End::Close(CloseReason::BrokenText)),
             Some(Err(Error::Protocol(error))) if error != ProtocolError::ResetWithoutClosingHandshake => {
@@ -252,7 +263,7 @@ impl Connection {
     /// Somebody who runs the event has signed an admin socket in: the first time they get all that they were not shown
     /// before. Somebody else who does takes over their place.
     async fn let_in(&mut self, signed_in: SignedInSocket, event: Event) -> Turn {
-        let Desk { app, room } = &self.desk;
+        let Desk { app, room, .. } = &self.desk;
         let (terms, interests) = (self.terms.get_or_insert_default(), self.interests.get_or_insert_default());
         if interests.view.as_ref().is_none_or(|view| view.viewer() != signed_in.user) {
             let view = app.dashboards.enter(app, room, event, signed_in.user);
@@ -279,8 +290,20 @@ impl Connection {
         if self.pace.check().is_ok() {
             return Ok(true);
         }
+        self.exceed().map(|()| false)
+    }
+
+    /// The same of pings, and of pongs that nobody asked for: they have a bucket of their own, so that they take none of the
+    /// commands' room, and they are never refused, only too many of them.
+    fn count_control(&mut self) -> Turn {
+        let limits = &self.desk.app.limits;
+        let pace = self.control_pace.get_or_insert_with(|| Box::new(limits.socket()));
+        if pace.check().is_ok() { Ok(()) } else { self.exceed() }
+    }
+
+    fn exceed(&mut self) -> Turn {
         self.excess += 1;
-        if self.excess > MAX_EXCESS { Err(End::Close(CloseReason::RateLimited)) } else { Ok(false) }
+        if self.excess > MAX_EXCESS { Err(End::Close(CloseReason::RateLimited)) } else { Ok(()) }
     }
 
     /// The fan-out does not write to this socket any more: because it did not take everything, or because nobody is there.
@@ -379,11 +402,14 @@ impl Connection {
         let goodbye = async {
             self.socket.send(Message::text(bye)).await?;
             self.socket.close(Some(CloseFrame { code: number.into(), reason: code.into() })).await?;
-            // Reading until the end lets the client's own close arrive, so that no reset destroys our last frames.
             while let Some(Ok(_)) = self.socket.next().await {}
             Ok::<_, Error>(())
         };
-        timeout(CLOSE_TIMEOUT, goodbye).await.ok();
+        let heard_out = async {
+            goodbye.await.ok();
+            self.peer.hear_out().await;
+        };
+        timeout(CLOSE_TIMEOUT, heard_out).await.ok();
         Some(reason)
     }
 }

@@ -7,8 +7,12 @@
 
 mod connection;
 mod session;
+#[cfg(test)]
+mod simulated;
 pub(crate) mod upgrade;
 mod waiting;
 
+#[cfg(test)]
+pub(crate) use simulated::connect_simulated;
 #[cfg(test)]
 pub(crate) use upgrade::websocket_config;

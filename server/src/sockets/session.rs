@@ -1,5 +1,6 @@
 //! What a connection may do: its phase is its type. Messages in, replies out; the socket is somebody else's.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use frontrow_domain::codes::ErrorCode;
@@ -10,6 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::accounts::SignedInSocket;
 use crate::app::App;
 use crate::dashboard::runs;
+use crate::door::Lane;
+use crate::holds::Buyer;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
 use crate::rooms::Room;
@@ -55,6 +58,8 @@ pub(super) enum Effect {
 pub(super) struct Desk {
     pub(super) app: Arc<App>,
     pub(super) room: Arc<Room>,
+    /// Where the client is, unless limits by address do not count it.
+    pub(super) address: Option<IpAddr>,
 }
 
 impl Session {
@@ -98,7 +103,11 @@ impl SignedIn {
         let (user, event) = (self.login.user, desk.room.event);
         match command {
             Command::Hold { seats } => {
-                let held = desk.app.desk.hold(user, event, &seats).await;
+                let held = async {
+                    let _turn = desk.app.lanes.enter(Lane::Holds).await?;
+                    desk.app.desk.hold(Buyer { user, address: desk.address }, event, &seats).await
+                };
+                let held = held.await;
                 (held.map(|seats| result("seats", json!(seats))), Effect::None)
             }
             Command::Release { seats } => {

@@ -4,6 +4,7 @@
 //! The handshake is answered here and not by axum's extractor, because the stream itself is wanted: the fan-out writes
 //! finished frames straight to it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -12,10 +13,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use frontrow_domain::codes::ErrorCode;
 use frontrow_domain::protocol::{MAX_CLIENT_FRAME_BYTES, Subprotocol};
+use frontrow_settings::Server;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -23,8 +24,12 @@ use tracing::debug;
 
 use super::connection;
 use crate::app::App;
+use crate::door::Impatient;
 use crate::fanout::{Peer, PeerIo};
+use crate::http::addresses::Present;
+use crate::http::origin::Origin;
 use crate::http::problem::{Answer, Problem};
+use crate::http::remote::Remote;
 use crate::listener::Place;
 use crate::rooms::Room;
 
@@ -44,8 +49,13 @@ pub(super) struct Agreed {
     pub(super) subprotocol: Subprotocol,
     pub(super) resume: Option<(String, u64)>,
     pub(super) audience: Audience,
-    pub(super) place: Option<Arc<Place>>,
+    pub(super) places: Places,
+    /// Where the client is, unless limits by address do not count it.
+    pub(super) address: Option<IpAddr>,
 }
+
+/// What a socket takes up until it is closed: a connection, and a socket of its address.
+pub(super) type Places = (Option<Arc<Place>>, Present);
 
 /// For whom a socket is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +74,10 @@ pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(resume): Query<Resume>,
+    Remote(address): Remote,
     request: Request,
 ) -> Answer<Response> {
-    accept(app, &id, resume, Audience::Everybody, request).await
+    accept(app, &id, resume, (Audience::Everybody, address), request).await
 }
 
 /// `GET /ws/v1/admin/events/{id}`
@@ -74,17 +85,26 @@ pub(crate) async fn upgrade_admin(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     Query(resume): Query<Resume>,
+    Remote(address): Remote,
     request: Request,
 ) -> Answer<Response> {
-    accept(app, &id, resume, Audience::Organizers, request).await
+    accept(app, &id, resume, (Audience::Organizers, address), request).await
 }
 
-async fn accept(app: Arc<App>, id: &str, resume: Resume, audience: Audience, mut request: Request) -> Answer<Response> {
-    check_origin(request.headers(), &app.settings.server.allowed_origins)?;
+async fn accept(
+    app: Arc<App>,
+    id: &str,
+    resume: Resume,
+    (audience, address): (Audience, IpAddr),
+    mut request: Request,
+) -> Answer<Response> {
+    check_origin(request.headers(), &app.settings.server)?;
     let place = request.extensions().get().cloned();
     let on_upgrade = hyper::upgrade::on(&mut request);
     let subprotocol = subprotocol(request.headers())?;
     let mut response = handshake(&request)?;
+    let present = app.limits.opening(address)?;
+    let address = app.limits.counted(address);
     let event = match audience {
         Audience::Everybody => app.catalogue.visible(id, None).await?,
         // Who asks is not known yet; all that a stranger learns here is that there is such an event.
@@ -95,23 +115,19 @@ async fn accept(app: Arc<App>, id: &str, resume: Resume, audience: Audience, mut
         response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(chosen.name()));
     }
     let resume = resume.epoch.zip(resume.seq.and_then(|seq| seq.parse().ok()));
-    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume, audience, place };
+    let places = (place, present);
+    let agreed = Agreed { room, subprotocol: subprotocol.unwrap_or_default(), resume, audience, places, address };
     let sockets = app.sockets.clone();
     sockets.spawn(serve(app, on_upgrade, agreed));
     Ok(response)
 }
 
 /// A page of another origin must not open sockets with its visitor's network; programs send no Origin at all.
-fn check_origin(headers: &HeaderMap, allowed: &[String]) -> Answer<()> {
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let same = |origin: &str| {
-        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        authority.is_some() && authority == host
-    };
-    let known =
-        origin.to_str().is_ok_and(|origin| same(origin) || allowed.iter().any(|one| one == origin || one == "*"));
-    if known { Ok(()) } else { Err(Problem::new(ErrorCode::Forbidden, "sockets of this origin are not allowed")) }
+fn check_origin(headers: &HeaderMap, server: &Server) -> Answer<()> {
+    match Origin::of(headers, server) {
+        Origin::Unsaid | Origin::Own | Origin::Listed | Origin::Anybody => Ok(()),
+        Origin::Foreign => Err(Problem::new(ErrorCode::Forbidden, "sockets of this origin are not allowed")),
+    }
 }
 
 /// The first of the client's subprotocols that we speak; none is fine, only foreign ones are not.
@@ -164,43 +180,9 @@ pub(crate) fn websocket_config() -> WebSocketConfig {
 
 /// The raw stream, shared with the fan-out and wrapped again for the WebSocket protocol.
 async fn into_socket(upgraded: Upgraded, subprotocol: Subprotocol) -> Option<Socket> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let parts = upgraded.downcast::<TokioIo<Impatient>>().ok()?;
     // A copy, for the buffer itself is a large one of the HTTP connection's.
     let early = parts.read_buf.to_vec();
-    let io = PeerIo(Peer::new(parts.io.into_inner(), subprotocol));
+    let io = PeerIo::new(Peer::new(parts.io.into_inner().into_inner(), subprotocol));
     Some(WebSocketStream::from_partially_read(io, early, Role::Server, Some(websocket_config())).await)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(origin: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([
-            (header::HOST, HeaderValue::from_static("tickets.example.org:8080")),
-            (header::ORIGIN, HeaderValue::from_static(origin)),
-        ])
-    }
-
-    #[test]
-    fn only_our_own_and_allowed_origins_open_sockets() {
-        let allowed = ["https://shop.example.org".to_owned()];
-        for fine in ["http://tickets.example.org:8080", "https://tickets.example.org:8080", "https://shop.example.org"]
-        {
-            assert!(check_origin(&headers(fine), &allowed).is_ok(), "{fine}");
-        }
-        for foreign in [
-            "null",
-            "https://evil.example.org",
-            "https://shop.example.org.evil.org",
-            "https://shop.example.org:444",
-            "http://shop.example.org",
-            "tickets.example.org:8080",
-            "",
-        ] {
-            assert!(check_origin(&headers(foreign), &allowed).is_err(), "{foreign}");
-        }
-        assert!(check_origin(&HeaderMap::new(), &[]).is_ok(), "not a browser");
-        assert!(check_origin(&headers("https://evil.example.org"), &["*".to_owned()]).is_ok(), "in development");
-    }
 }

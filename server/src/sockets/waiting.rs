@@ -1,9 +1,11 @@
 //! What a connection waits for besides its socket and its room: its end, a cart, the dashboard. Nobody who only watches has
 //! any of it, so it is boxed: a socket that waits should cost next to nothing.
 
+use std::sync::Arc;
+
 use frontrow_domain::codes::CloseReason;
 use frontrow_domain::ids::LoginId;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::App;
@@ -26,8 +28,8 @@ pub(super) struct Terms {
 pub(super) struct Login {
     pub(super) id: LoginId,
     pub(super) expires: Instant,
-    /// Changes when this server hears that some login has ended.
-    pub(super) endings: watch::Receiver<()>,
+    /// Tells when this server hears that some login has ended.
+    pub(super) endings: Arc<Notify>,
 }
 
 /// An admin socket that nobody has signed in yet.
@@ -96,11 +98,13 @@ impl Interests {
 async fn ended(app: &App, login: &mut Option<Login>) {
     let Some(Login { id, expires, endings }) = login else { return std::future::pending().await };
     let revoked = async {
-        // It may have ended between the ticket and now.
-        while !app.accounts.has_ended(*id) {
-            if endings.changed().await.is_err() {
-                std::future::pending::<()>().await;
+        loop {
+            let ending = endings.notified();
+            // It may have ended between the ticket and now.
+            if app.accounts.has_ended(*id) {
+                return;
             }
+            ending.await;
         }
     };
     tokio::select! {

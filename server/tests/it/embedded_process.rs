@@ -237,7 +237,10 @@ fn settings_are_checked_before_anything_is_opened() {
             ("FRONTROW__PROFILE", "production"),
             ("FRONTROW__SERVER__PUBLIC_URL", "https://tickets.example.org"),
             ("FRONTROW__MAIL__TRANSPORT", "smtp"),
+            ("FRONTROW__LIMITS__TRUSTED_ADDRESSES", "[]"),
+            ("FRONTROW__SERVER__TRUSTED_PROXIES", "[\"127.0.0.1/32\"]"),
             ("FRONTROW__MAIL__SMTP_URL", "smtps://mail.example.org"),
+            ("FRONTROW__MAIL__FROM", "Tickets <tickets@example.org>"),
             ("FRONTROW__PAYMENTS__API_KEY", "4YpRs8mVt2qWx6zAb1cDe3fG"),
             ("FRONTROW__PAYMENTS__WEBHOOK_SECRET", "9hJkLmNoPqRsTuVwXyZ12345"),
         ];
@@ -256,6 +259,8 @@ fn settings_are_checked_before_anything_is_opened() {
         ("FRONTROW__MAIL__TRANSPORT", "file", "mail.transport"),
         ("FRONTROW__PAYMENTS__API_KEY", "frontrow-development-payment-key", "payments.api_key"),
         ("FRONTROW_ADMIN_PASSWORD", "front-row-admin", "FRONTROW_ADMIN_PASSWORD"),
+        ("FRONTROW_FAILPOINT", "paid", "FRONTROW_FAILPOINT"),
+        ("FRONTROW_MUTANT", "1", "FRONTROW_MUTANT"),
     ] {
         let refused = production(&[(setting, value)]);
         assert!(!refused.status.success(), "{setting}={value}");

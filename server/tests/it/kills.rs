@@ -1,5 +1,5 @@
 //! A server that dies at each step of a purchase, as if it had been killed there: the buyer's browser sends the same
-//! request again, and there is one order, one charge, and the books balance.
+//! request again, and there is one order, one charge, and the books balance. And one that dies while it tells a room.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{Engine, PASSWORD, PATIENCE, TestClient, TestStack, new_event};
+use crate::support::{Engine, Frame, PASSWORD, PATIENCE, TestClient, TestSocket, TestStack, new_event};
 
 crate::journeys!([
     i5_killed_after_the_hold,
@@ -16,7 +16,9 @@ crate::journeys!([
     i5_killed_after_the_claim_in_the_ledger,
     i5_killed_after_the_capture,
     i3_killed_after_the_commit_before_the_reply,
+    i5_killed_before_the_money_is_given_back,
     i5_what_a_crash_left_is_finished_without_anybody_asking,
+    c_killed_in_the_middle_of_a_broadcast,
 ]);
 
 async fn i5_killed_after_the_hold(engine: Engine) {
@@ -55,8 +57,8 @@ impl Mortal {
             .env("FRONTROW__SERVER__NAME", "mortal")
             .env("FRONTROW_ADMIN_EMAIL", "admin@example.org")
             .env("FRONTROW_ADMIN_PASSWORD", PASSWORD)
-            .env_remove("FRONTROW_FAILPOINT")
-            .envs(failpoint.map(|place| ("FRONTROW_FAILPOINT", place)))
+            .env_remove("FRONTROW_FAILPOINTS")
+            .envs(failpoint.map(|place| ("FRONTROW_FAILPOINTS", format!("{place}=abort:1"))))
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mortal = Self { child: program.spawn().unwrap(), address: address.to_owned() };
@@ -72,6 +74,20 @@ impl Mortal {
 
     fn is_dead(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits until it is dead, and starts it again at the same address; when it was found to be dead.
+    async fn come_back(&mut self, stack: &TestStack) -> Instant {
+        let death = async {
+            while !self.is_dead() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, death).await.expect("it dies where it should");
+        let died = Instant::now();
+        let address = self.address.clone();
+        *self = Self::start(stack, &address, None).await;
+        died
     }
 }
 
@@ -187,18 +203,72 @@ async fn one_purchase(engine: Engine, failpoint: &str) {
     assert_eq!(state["counts"], json!({"available": 2, "held": 0, "sold": 2, "blocked": 0}));
 }
 
+/// The seats are free again and the refund is due, but nobody has asked the provider for it.
+async fn i5_killed_before_the_money_is_given_back(engine: Engine) {
+    let Scene { stack, mut mortal, ada, event } = Scene::set(engine, "refunding", true).await;
+    let order = ada.order(&event).await.body;
+    assert_eq!(ada.pay(&order, "card_ok").await.body["status"], "confirmed");
+    let mut admin = ada.clone();
+    admin.sign_in("admin@example.org", PASSWORD).await;
+    let path = format!("orders/{}/refund", order["id"].as_str().unwrap());
+    let ((status, refunded), deaths) = insist(&stack, &mut mortal, &admin, &path, json!({})).await;
+    assert_eq!((status, &refunded["status"]), (200, &json!("refunded")), "{refunded}");
+    assert_eq!(deaths, 1, "it died where it should");
+    let given_back = async {
+        while stack.provider_books().await.values().collect::<Vec<_>>() != [&(15_000, 15_000)] {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, given_back).await.expect("the money is given back, once");
+    let state = ada.get(&format!("events/{event}")).await.body;
+    assert_eq!(state["counts"], json!({"available": 4, "held": 0, "sold": 0, "blocked": 0}));
+}
+
+/// One of two watchers has the frame, the other has not: when they come back both see what is true.
+async fn c_killed_in_the_middle_of_a_broadcast(engine: Engine) {
+    let Scene { stack, mut mortal, ada, event } = Scene::set(engine, "broadcasting", true).await;
+    let watch = async || {
+        let mut watcher = TestSocket::open(&mortal.address, &event, "frontrow.v1.json").await;
+        // Who comes early is told of Ada's hold; the server is to die at the next one.
+        watcher.wait_for_seat(1, 1).await;
+        watcher
+    };
+    let mut watchers = [watch().await, watch().await];
+    // The answer may be gone before the room has heard of it.
+    try_post(&ada, &format!("events/{event}/holds"), &json!({"seats": ["A-3"]}), "hold").await;
+    let mut heard = Vec::new();
+    for (number, watcher) in watchers.iter_mut().enumerate() {
+        loop {
+            match watcher.next().await {
+                Frame::Json(frame) if frame["type"] == "delta" => heard.push((number, frame)),
+                Frame::Closed(_) => break,
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(heard.len(), 1, "it died in the middle: {heard:?}");
+    mortal.come_back(&stack).await;
+
+    let truth = ada.get(&format!("events/{event}/state")).await.body;
+    for watcher in &watchers {
+        let known = format!("?epoch={}&seq={}", watcher.epoch, watcher.seq);
+        let url = format!("ws://{}/ws/v1/events/{event}{known}", mortal.address);
+        let mut back = TestSocket::connect(&url, &[]).await.unwrap();
+        back.wait_for("hello").await;
+        assert_eq!(back.wait_for("snapshot").await["hash"], truth["hash"], "it goes on from nothing it was told");
+        // Embedded holds die with their server.
+        let held = u8::from(engine == Engine::Cluster);
+        assert_eq!(back.states, [held, held, held, 0]);
+    }
+}
+
 /// The buyer has closed the browser, and the provider tells nobody: only whoever looks finds it.
 async fn i5_what_a_crash_left_is_finished_without_anybody_asking(engine: Engine) {
     let Scene { stack, mut mortal, ada, event } = Scene::set(engine, "captured", false).await;
     let order = ada.order(&event).await.body;
     let payment = format!("payments/{}/confirm", order["payment"]["id"].as_str().unwrap());
     assert_eq!(try_post(&ada, &payment, &json!({"method": "card_ok"}), "pay").await, None);
-    while !mortal.is_dead() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let died = Instant::now();
-    let address = mortal.address.clone();
-    mortal = Mortal::start(&stack, &address, None).await;
+    let died = mortal.come_back(&stack).await;
     let confirmed = ada.wait_for_order(&order, |order| order["status"] == "confirmed").await;
     assert_eq!(confirmed["tickets"].as_array().unwrap().len(), 2);
     let took = died.elapsed();

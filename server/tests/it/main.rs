@@ -5,6 +5,8 @@
 
 #[macro_use]
 mod journeys;
+mod authorisation;
+mod canaries;
 mod embedded_process;
 mod frames;
 mod kills;

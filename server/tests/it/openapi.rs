@@ -83,7 +83,7 @@ async fn the_page_loads_nothing_from_elsewhere() {
     let base = format!("http://{}", stack.address(0));
     let page = reqwest::get(format!("{base}/api/docs")).await.unwrap();
     let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    assert!(policy.starts_with("default-src 'self'"), "{policy}");
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
     let page = page.text().await.unwrap();
     assert!(!page.contains("://") && !page.contains("<script>"), "{page}");
     for (file, media_type) in [("docs.js", "text/javascript"), ("docs.css", "text/css")] {
@@ -103,6 +103,11 @@ fn every_operation_says_who_may_and_how_it_refuses() {
                 assert!(operation[member].as_str().is_some_and(|text| !text.is_empty()), "{what}: {member}");
             }
             assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{what}");
+            let access = &operation["x-access"];
+            assert!(access["roles"].as_array().is_some_and(|roles| !roles.is_empty()), "{what}: who may");
+            assert!(["needed", "checked", "ignored"].iter().any(|token| access["token"] == *token), "{what}: {access}");
+            let names_a_thing = template.contains('{');
+            assert!(access["exists_for"].is_array() || !names_a_thing, "{what}: whose it is");
             let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
             assert!(statuses.iter().any(|status| status.starts_with('2') || *status == "101"), "{what}: {statuses:?}");
             assert!(operation["security"].is_array(), "{what}: whether a token is needed");

@@ -3,9 +3,11 @@
 use frontrow_domain::codes::ErrorCode as Code;
 
 use super::{ACCOUNTS, USERS};
-use crate::accounts::admin::{NewRole, UserAtDoorsView};
+use crate::accounts::admin::{AccountView, NewRole, UserAtDoorsView};
+use crate::accounts::bans::Wish as BanWish;
 use crate::accounts::by_mail::{Forgotten, NewPassword, Proof};
 use crate::accounts::routes::{Credentials, LoginView, Logout, Registration, SocketTicketView, UserView};
+use crate::api::access::Whose;
 use crate::api::operation::{Operation, Who};
 use crate::api::parameters::{cookie, cursor, search};
 
@@ -30,7 +32,7 @@ pub(crate) fn login() -> Operation {
         .takes::<Credentials>()
         .answers::<LoginView>(200, "Signed in")
         .header("Set-Cookie", COOKIE)
-        .refuses(&[Code::InvalidCredentials, Code::RateLimited])
+        .refuses(&[Code::InvalidCredentials, Code::Banned, Code::RateLimited])
 }
 
 pub(crate) fn refresh() -> Operation {
@@ -40,7 +42,7 @@ pub(crate) fn refresh() -> Operation {
         .with(cookie("frontrow_refresh", "The refresh token"))
         .answers::<LoginView>(200, "Still signed in")
         .header("Set-Cookie", COOKIE)
-        .refuses(&[Code::Unauthorized])
+        .refuses(&[Code::Unauthorized, Code::Forbidden, Code::Banned])
 }
 
 pub(crate) fn logout() -> Operation {
@@ -51,7 +53,7 @@ pub(crate) fn logout() -> Operation {
         .may_take::<Logout>()
         .answers_nothing(204, "Signed out")
         .header("Set-Cookie", "Removes the refresh token")
-        .refuses(&[Code::Unauthorized])
+        .refuses(&[Code::Unauthorized, Code::Forbidden])
 }
 
 pub(crate) fn me() -> Operation {
@@ -100,13 +102,31 @@ pub(crate) fn users() -> Operation {
         .may(Who::Admin)
         .with(search("q", 100, "E-mail or name contain it"))
         .with(cursor())
-        .lists::<UserView>("Accounts")
+        .lists::<AccountView>("Accounts")
 }
 
 pub(crate) fn set_role() -> Operation {
     Operation::new(USERS, "set_role", "Give an account a role")
+        .about(Whose::Everybodys)
         .says("It counts at once. Another role than `scanner` takes all assignments away. Nobody gives up being an administrator by themselves.")
         .may(Who::Admin)
         .takes::<NewRole>()
         .answers::<UserAtDoorsView>(200, "The account with its role")
+}
+
+pub(crate) fn ban() -> Operation {
+    Operation::new(USERS, "ban", "Shut an account out")
+        .about(Whose::Everybodys)
+        .says("Its logins end and its sockets close, within a second everywhere; what it holds is free again, and nobody signs in to it. What it has bought stays. Nobody bans themselves.")
+        .may(Who::Admin)
+        .takes::<BanWish>()
+        .answers::<AccountView>(200, "The account with its ban")
+}
+
+pub(crate) fn unban() -> Operation {
+    Operation::new(USERS, "unban", "Let an account in again")
+        .about(Whose::Everybodys)
+        .says("It has to sign in anew. To no effect on one that is not banned.")
+        .may(Who::Admin)
+        .answers::<AccountView>(200, "The account")
 }

@@ -4,6 +4,7 @@ use frontrow_domain::codes::ErrorCode as Code;
 use frontrow_domain::plan::Layout;
 
 use super::EVENTS;
+use crate::api::access::Whose;
 use crate::api::operation::{Operation, Who};
 use crate::api::parameters::{cursor, number, of, one_of, search, time, word};
 use crate::catalogue::browse::{CategoryView, MapStateView, SectionSeatView, SectionView};
@@ -16,11 +17,12 @@ fn operation(id: &'static str, summary: &'static str) -> Operation {
 }
 
 fn browsing(id: &'static str, summary: &'static str) -> Operation {
-    operation(id, summary).may(Who::AnyoneOrUser)
+    operation(id, summary).may(Who::AnyoneOrUser).about(Whose::Events)
 }
 
 pub(crate) fn events() -> Operation {
-    browsing("events", "List events")
+    operation("events", "List events")
+        .may(Who::AnyoneOrUser)
         .says("All filters together are a logical and.")
         .with(of("status", "EventStatus", "Only these; without it, all that are public"))
         .with(search("q", 100, "Name, venue or description contain it, in any case"))
@@ -51,6 +53,7 @@ pub(crate) fn event() -> Operation {
 
 pub(crate) fn change_event() -> Operation {
     operation("change_event", "Change an event")
+        .about(Whose::Organizers)
         .says("Fields that are missing or null stay as they are.")
         .may(Who::Organizer)
         .takes::<Changes>()

@@ -3,6 +3,7 @@
 use frontrow_domain::codes::ErrorCode as Code;
 
 use super::CHECKOUT;
+use crate::api::access::Whose;
 use crate::api::operation::{Operation, Who};
 use crate::api::parameters::{header, of, page, required};
 use crate::checkout::cart::{CartView, ValidCartView};
@@ -18,6 +19,7 @@ fn operation(id: &'static str, summary: &'static str) -> Operation {
 
 pub(crate) fn cart() -> Operation {
     operation("cart", "Show my cart")
+        .about(Whose::Events)
         .says("What I hold in the event, at the prices of the moment each seat was taken.")
         .with(required(of("event_id", "EventId", "Of which event")))
         .answers::<CartView>(200, "The cart, maybe empty")
@@ -26,6 +28,7 @@ pub(crate) fn cart() -> Operation {
 
 pub(crate) fn validate_cart() -> Operation {
     operation("validate_cart", "See whether the cart can be ordered")
+        .about(Whose::Events)
         .says("For the screen; the order checks everything again.")
         .takes::<WholeCart>()
         .answers::<ValidCartView>(200, "It can")
@@ -35,6 +38,7 @@ pub(crate) fn validate_cart() -> Operation {
 
 pub(crate) fn place_order() -> Operation {
     operation("place_order", "Order the cart")
+        .about(Whose::Events)
         .says("Claims every seat or none, before any money moves.")
         .needs_key()
         .takes::<WholeCart>()
@@ -55,11 +59,14 @@ pub(crate) fn orders() -> Operation {
 }
 
 pub(crate) fn order() -> Operation {
-    operation("order", "Show an order").answers::<OrderView>(200, "The order, with its tickets when it is confirmed")
+    operation("order", "Show an order")
+        .about(Whose::Buyers)
+        .answers::<OrderView>(200, "The order, with its tickets when it is confirmed")
 }
 
 pub(crate) fn cancel_order() -> Operation {
     operation("cancel_order", "Give up an order that is not paid")
+        .about(Whose::Buyers)
         .says("Its seats are free. Doing it again changes nothing.")
         .answers::<OrderView>(200, "The order, `cancelled`")
         .refuses(&[Code::AlreadyPaid, Code::OrderClosed])
@@ -67,6 +74,7 @@ pub(crate) fn cancel_order() -> Operation {
 
 pub(crate) fn refund_order() -> Operation {
     operation("refund_order", "Give back an order that is paid")
+        .about(Whose::BuyersOrOrganizers)
         .says("The organizer always; the buyer until `refundable_until`, and not after a ticket was used. Seats are free and codes void at once; the money follows.")
         .needs_key()
         .may_take::<Reason>()
@@ -76,6 +84,7 @@ pub(crate) fn refund_order() -> Operation {
 
 pub(crate) fn confirm_payment() -> Operation {
     operation("confirm_payment", "Charge a card for an order")
+        .about(Whose::Buyers)
         .says("The browser's step of the mock provider.")
         .needs_key()
         .takes::<Method>()
@@ -88,7 +97,12 @@ pub(crate) fn payment_notice() -> Operation {
     Operation::new(CHECKOUT, "payment_notice", "Hear the payment provider")
         .says("A notice is a reason to ask the provider: repeated, late and reordered ones change nothing.")
         .may(Who::Provider)
-        .with(header("Frontrow-Signature", "`t=UNIX_SECONDS,v1=HEX`: HMAC-SHA256 of `{t}.{raw body}`", true, 1024))
+        .with(header(
+            "Frontrow-Signature",
+            "`t=UNIX_SECONDS,v1=HEX`: HMAC-SHA256 of `{t}.{raw body}`",
+            true,
+            Some(1024),
+        ))
         .takes_foreign("The provider's notice")
         .answers_nothing(204, "Heard")
         .refuses(&[Code::BadSignature, Code::PaymentMismatch, Code::NotFound])

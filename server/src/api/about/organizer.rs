@@ -3,6 +3,7 @@
 use frontrow_domain::codes::ErrorCode as Code;
 
 use super::ORGANIZING;
+use crate::api::access::Whose;
 use crate::api::operation::{Operation, Who};
 use crate::api::parameters::{number, of, page};
 use crate::checkout::view::OrderView;
@@ -13,7 +14,7 @@ use crate::organizer::sales::LineView;
 use crate::organizer::seats::{ChangedSeats, Wish};
 
 fn operation(id: &'static str, summary: &'static str) -> Operation {
-    Operation::new(ORGANIZING, id, summary).may(Who::Organizer)
+    Operation::new(ORGANIZING, id, summary).may(Who::Organizer).about(Whose::Organizers)
 }
 
 pub(crate) fn event_holds() -> Operation {
@@ -88,7 +89,8 @@ pub(crate) fn event_log() -> Operation {
 }
 
 pub(crate) fn stats() -> Operation {
-    operation("stats", "Show what events have sold")
+    Operation::new(ORGANIZING, "stats", "Show what events have sold")
+        .may(Who::Organizer)
         .says("My own events; for administrators up to a hundred of all, and the server's numbers.")
         .answers::<Stats>(200, "Numbers")
 }

@@ -3,6 +3,7 @@
 use frontrow_domain::codes::ErrorCode as Code;
 
 use super::OUTSIDE;
+use crate::api::access::Whose;
 use crate::api::operation::Operation;
 use crate::api::parameters::{number, word};
 use crate::health::{AliveView, ReadinessView};
@@ -44,18 +45,20 @@ pub(crate) fn metrics() -> Operation {
 
 pub(crate) fn watch_admin() -> Operation {
     operation("watch_admin", "Open a socket that follows an event with its numbers")
+        .about(Whose::Dashboards)
         .says("For those who run the event, whatever its status: as the other socket, after `auth` with a ticket of theirs, and with numbers once a second and a row for whatever happens to a seat: `AdminFrame`.")
         .with(word("epoch", "Of the room that the client was in"))
         .with(number("seq", 0..=9_007_199_254_740_991, 0, "How far the client came in it"))
         .answers_nothing(101, "A WebSocket")
-        .refuses(&[Code::Forbidden, Code::Recovering, Code::Unavailable, Code::Internal])
+        .refuses(&[Code::Forbidden, Code::RateLimited, Code::Recovering, Code::Unavailable, Code::Internal])
 }
 
 pub(crate) fn watch() -> Operation {
     operation("watch", "Open a socket that follows the live map")
+        .about(Whose::PublicEvents)
         .says("Subprotocols `frontrow.v1.json` and `frontrow.v1.bin`. The frames are among the schemas: `ServerFrame` and `ClientFrame`; the rules are in PROTOCOL.md.")
         .with(word("epoch", "Of the room that the client was in"))
         .with(number("seq", 0..=9_007_199_254_740_991, 0, "How far the client came in it"))
         .answers_nothing(101, "A WebSocket")
-        .refuses(&[Code::Forbidden, Code::Recovering, Code::Unavailable, Code::Internal])
+        .refuses(&[Code::Forbidden, Code::RateLimited, Code::Recovering, Code::Unavailable, Code::Internal])
 }

@@ -103,7 +103,7 @@ async fn forged_foreign_and_old_refresh_tokens_are_refused(engine: Engine) {
     let mut forged = value.to_owned();
     forged.replace_range(..1, if value.starts_with('A') { "B" } else { "A" });
     let access = first.body["access_token"].as_str().unwrap();
-    for bad in ["", "x", &forged, access, &value.repeat(1_000), &value[1..]] {
+    for bad in ["", "x", &forged, access, &value.repeat(300), &value[1..]] {
         let refused = ada.refresh_with(&format!("{name}={bad}")).await;
         assert_eq!((refused.status, refused.code()), (401, "unauthorized"), "{bad:.40}");
     }

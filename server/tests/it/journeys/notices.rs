@@ -1,17 +1,21 @@
 //! What the provider says, and who only pretends to be it.
 
+use std::time::Duration;
+
 use frontrow_domain::clock::{Clock as _, SystemClock, UnixMs};
 use frontrow_engines::payments::signature::sign;
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 use crate::support::shopping::succeeded;
-use crate::support::{Engine, TestStack};
+use crate::support::{Engine, PATIENCE, TestStack};
 
 crate::journeys!([
     a_notice_that_is_not_signed_by_the_provider_is_not_believed,
     a_notice_about_other_money_changes_nothing,
     a_true_notice_is_a_reason_to_look_and_nothing_more,
     a_notice_that_is_too_large_or_does_not_come_is_refused,
+    i5_a_notice_that_cannot_be_asked_about_is_not_forgotten,
 ]);
 
 type Signature = Box<dyn FnOnce(&str) -> String>;
@@ -100,4 +104,39 @@ async fn a_notice_that_is_too_large_or_does_not_come_is_refused(engine: Engine) 
     let mut answer = [0; 12];
     tokio::time::timeout(std::time::Duration::from_secs(10), socket.read_exact(&mut answer)).await.unwrap().unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408");
+}
+
+/// The card is charged although the payment was cancelled, the one notice of it is taken, and the provider does not answer then.
+async fn i5_a_notice_that_cannot_be_asked_about_is_not_forgotten(engine: Engine) {
+    let mut stack = TestStack::start(engine, 1).await;
+    let id = stack.event(2, |_| {}).await;
+    let ada = stack.buyer(0).await;
+    stack.provider.as_ref().unwrap().set_webhooks(&[]).unwrap();
+    let order = ada.hold_and_order(&id, &["A-1"]).await;
+    let payment = order["payment"]["id"].as_str().unwrap();
+    let books = async |stack: &TestStack| stack.provider_books().await[payment];
+    assert_eq!(ada.pay(&order, "card_late").await.status, 202);
+    assert_eq!(ada.cancel(&order).await.status, 200);
+    let captured = async {
+        while books(&stack).await != (7_500, 0) {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(PATIENCE, captured).await.expect("it is captured all the same");
+
+    stack.stop_provider().await;
+    let signed = |body: &str| sign(SECRET, body.as_bytes(), now());
+    assert_eq!(stack.notify(&succeeded(payment, 7_500, "EUR"), signed).await.status, 204);
+    // Longer than until whoever looks next has looked, without an answer too.
+    sleep(Duration::from_secs(5)).await;
+    stack.restart_provider_unheard().await;
+    let given_back = async {
+        while books(&stack).await != (7_500, 7_500) {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(PATIENCE, given_back).await.expect("the money is given back");
+    let shown = ada.get(&format!("orders/{}", order["id"].as_str().unwrap())).await;
+    assert_eq!((&shown.body["status"], &shown.body["payment"]["status"]), (&json!("cancelled"), &json!("refunded")));
+    stack.books_balance(&id).await;
 }

@@ -234,7 +234,10 @@ async fn c_foreign_origins_and_invisible_events_are_refused_before_the_upgrade(e
         Err(tungstenite::Error::Http(answer)) => answer.status().as_u16(),
         _ => 0,
     };
-    assert_eq!(refused(url(&cluster, &id), &[("Origin", "https://evil.example.org")]).await, 403);
+    let looks_like_it = format!("http://evil-{}", cluster.address(0));
+    for foreign in ["https://evil.example.org", &looks_like_it, &format!("{own}.example.org"), "null"] {
+        assert_eq!(refused(url(&cluster, &id), &[("Origin", foreign)]).await, 403, "{foreign}");
+    }
     assert_eq!(refused(url(&cluster, "00000000-0000-0000-0000-000000000000"), &[]).await, 404);
     assert_eq!(refused(url(&cluster, "x"), &[]).await, 404);
     let draft = cluster.event(3, |wish| wish["on_sale"] = json!(false)).await;

@@ -117,6 +117,41 @@ async fn d13_a_hold_store_that_lost_an_event_is_rebuilt_from_the_ledger() {
     assert!(gate.epoch > 1 && gate.open, "a newer fence epoch: {gate:?}");
 }
 
+#[tokio::test]
+async fn d13_a_seat_that_is_read_before_the_store_is_rebuilt_is_not_shown_as_free() {
+    use frontrow_domain::ids::{EventId, Ordinal};
+    use frontrow_domain::journal::Action;
+
+    use crate::support::{Frame, entry};
+
+    let cluster = TestStack::start(Engine::Cluster, 1).await;
+    let id = cluster.event(6, |_| {}).await;
+    let mut socket = cluster.socket(0, &id).await;
+    let event: EventId = id.parse().unwrap();
+    cluster.engines.ledger.block(event, &entry(Action::SeatsBlocked, Ordinal(5))).await.unwrap().unwrap();
+    socket.wait_for_seat(5, 3).await;
+    forget(&id).await;
+    // A hint about one seat reaches the room before anybody has noticed that everything is gone.
+    let redis = redis::Client::open(crate::support::engine("FRONTROW_TEST_REDIS")).unwrap();
+    let mut connection = redis.get_multiplexed_async_connection().await.unwrap();
+    let hint = ("__keyevent@0__:del", format!("seat:{{{id}}}:5"));
+    redis::cmd("PUBLISH").arg(hint).query_async::<()>(&mut connection).await.unwrap();
+    let rebuilt = async {
+        while cluster.engines.holds.gate(event).await.unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, rebuilt).await.expect("the hint alone leads to a rebuild");
+    // The beacon behind the rebuild: whatever was sent before it has arrived.
+    loop {
+        let Frame::Json(frame) = socket.next().await else { panic!("the socket lives on") };
+        assert_eq!(socket.states[5], 3, "never free: {frame}");
+        if frame["type"] == "beacon" {
+            break;
+        }
+    }
+}
+
 /// As if Redis had been emptied, for this event only: other tests use the same Redis. Like an emptied Redis it is silent:
 /// nobody subscribes to renaming.
 async fn forget(id: &str) {

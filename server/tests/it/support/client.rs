@@ -130,10 +130,21 @@ impl TestClient {
 
     /// A POST of bytes that need not be JSON.
     pub(crate) async fn post_raw(&self, path: &str, body: impl Into<reqwest::Body>, content_type: &str) -> Reply {
-        let mut request =
-            self.http.post(format!("{}/api/v1/{path}", self.base)).header(header::CONTENT_TYPE, content_type);
+        self.send_raw(path, body.into(), &[("Content-Type", content_type)]).await
+    }
+
+    /// The same, said to be JSON, with an `Idempotency-Key`.
+    pub(crate) async fn post_raw_with_key(&self, path: &str, body: impl Into<reqwest::Body>, key: &str) -> Reply {
+        self.send_raw(path, body.into(), &[("Content-Type", "application/json"), ("Idempotency-Key", key)]).await
+    }
+
+    async fn send_raw(&self, path: &str, body: reqwest::Body, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.http.post(format!("{}/api/v1/{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         Reply::read(&Method::POST, request.body(body).send().await.expect("an answer")).await
     }
