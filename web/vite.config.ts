@@ -15,7 +15,8 @@ export default defineConfig({
   build: { manifest: true },
   server: {
     proxy: {
-      "/api": server,
+      // The cookie is for the page that the browser sees.
+      "/api": { target: server, changeOrigin: false },
       "/ws": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
     },
   },

@@ -10,6 +10,7 @@
 import assert from "node:assert/strict";
 import { accessibility } from "./journeys/accessibility.mjs";
 import { checkout } from "./journeys/checkout.mjs";
+import { contentPolicy } from "./journeys/content-policy.mjs";
 import { interruptions } from "./journeys/interruptions.mjs";
 import { keyboard } from "./journeys/keyboard.mjs";
 import { organizer } from "./journeys/organizer.mjs";
@@ -17,7 +18,15 @@ import { twoBrowsers } from "./journeys/two-browsers.mjs";
 import { createChecks } from "./support/checks.mjs";
 import { openStage } from "./support/stage.mjs";
 
-const journeys = { twoBrowsers, checkout, keyboard, interruptions, organizer, accessibility };
+const journeys = {
+  twoBrowsers,
+  checkout,
+  keyboard,
+  interruptions,
+  organizer,
+  accessibility,
+  contentPolicy,
+};
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in journeys));
 assert(unknown.length === 0, `there is no journey ${unknown}; there are ${Object.keys(journeys)}`);

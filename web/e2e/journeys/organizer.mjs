@@ -139,5 +139,24 @@ async function people(stage, check) {
     await admin.getByTestId(`user-row-${email}`).waitFor();
     await stage.shot(admin, "people");
   });
+  await check("an administrator bans somebody, who cannot sign in until it is lifted", async () => {
+    const row = admin.getByTestId(`user-row-${email}`);
+    const chip = row.getByText("Banned", { exact: true });
+    const signIn = async () => {
+      const visitor = await stage.openPage();
+      const answer = await visitor.request.post("/api/v1/auth/login", { data: someone.account });
+      await visitor.context().close();
+      return answer.status();
+    };
+    await row.getByTestId("ban-open").click();
+    await admin.getByLabel("Reason").fill("sells tickets twice");
+    await admin.getByTestId("ban-confirm").click();
+    await chip.waitFor();
+    assert.equal(await signIn(), 403);
+    await row.getByTestId("ban-open").click();
+    await admin.getByTestId("ban-confirm").click();
+    await chip.waitFor({ state: "detached" });
+    assert.equal(await signIn(), 200);
+  });
   await admin.context().close();
 }

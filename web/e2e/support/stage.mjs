@@ -21,6 +21,8 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true };
 
+const VIOLATED = "content policy violated";
+
 export async function openStage(env = process.env) {
   const urls = (env.FRONTROW_URL ?? "http://127.0.0.1:8080").split(",");
   const shots = env.FRONTROW_SHOTS;
@@ -41,6 +43,10 @@ export async function openStage(env = process.env) {
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on("pageerror", (error) => pageErrors.push(`${page.url()}: ${error}`));
+    await context.addInitScript(tellViolations);
+    page.on("console", (line) => {
+      if (line.text().startsWith(VIOLATED)) pageErrors.push(`${page.url()}: ${line.text()}`);
+    });
     return page;
   }
 
@@ -58,6 +64,13 @@ export async function openStage(env = process.env) {
     },
     close: () => browser.close(),
   };
+}
+
+/** Runs in every page, before anything of its own: what the content policy forbids is an error of ours. */
+function tellViolations() {
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile }) => {
+    console.error(`content policy violated: ${effectiveDirective} ${blockedURI} in ${sourceFile}`);
+  });
 }
 
 /** `email:password,...`; a password may contain colons. */

@@ -6,6 +6,9 @@ const TOO_MANY = "Too many attempts. Please wait a minute.";
 
 export function signInText(problem: ApiProblem): string {
   if (problem.status === 401) return "This email and password do not match.";
+  if (problem.code === "banned") {
+    return "This account was banned. Please ask the box office if you think that this is a mistake.";
+  }
   return accountText(problem);
 }
 

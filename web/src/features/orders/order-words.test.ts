@@ -62,6 +62,7 @@ describe("a payment that did not work", () => {
     expect(problem(0, "network")).toMatchObject({ kind: "unsure", method: "card_ok" });
     expect(problem(0, "network")).toMatchObject({ mayHavePaid: true });
     expect(problem(503, "unavailable")).toMatchObject({ mayHavePaid: false });
+    expect(problem(503, "overloaded")).toMatchObject({ mayHavePaid: false });
     expect(problem(429, "rate_limited")).toMatchObject({ mayHavePaid: false });
     expect(problem(503, "unavailable").text).toContain("Nothing was charged");
     expect(problem(500, "internal").text).not.toContain("Nothing was charged");

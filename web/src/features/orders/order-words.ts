@@ -90,6 +90,8 @@ export function paymentProblem(problem: ApiProblem, method: string): PaymentProb
     ({ kind: "unsure", text, method, mayHavePaid }) as const;
   if (code === "network") return unsure(LOST_ANSWER, true);
   if (code === "unavailable") return unsure(PROVIDER_AWAY, false);
+  // Refused at the door: nothing was begun.
+  if (code === "overloaded") return unsure(problemWords(problem), false);
   if (code === "idempotency_in_flight" || status >= 500) return unsure(problemWords(problem), true);
   if (status === 429) return unsure(problemWords(problem), false);
   return { kind: "words", text: problemWords(problem) };

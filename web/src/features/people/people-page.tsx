@@ -9,9 +9,10 @@ import { LoadProblem } from "../../components/load-problem";
 import { SearchBox } from "../../components/search-box";
 import { LoadingLines } from "../../components/skeleton";
 import { findUsers } from "../../lib/api/organizer-api";
-import type { User } from "../../lib/api/types";
+import type { Account, User } from "../../lib/api/types";
 import { useServices, useSession } from "../../lib/services";
 import { usePages } from "../../lib/use-pages";
+import { BanDialog } from "./ban-dialog";
 import { RoleDialog } from "./role-dialog";
 import { UserLine } from "./user-line";
 
@@ -43,7 +44,8 @@ function People({ me }: { me: User }) {
   const [params, setParams] = useSearchParams();
   const q = params.get("q") ?? "";
   const people = usePages(q, (cursor, signal) => findUsers(api, q, cursor, signal));
-  const [chosen, setChosen] = useState<User>();
+  const [chosen, setChosen] = useState<Account>();
+  const [inQuestion, setInQuestion] = useState<Account>();
   /** The server tells where somebody scans only when a role was set. */
   const [doors, setDoors] = useState<Record<string, string[]>>({});
 
@@ -71,6 +73,7 @@ function People({ me }: { me: User }) {
                 isMe={user.id === me.id}
                 doors={doors[user.id]}
                 onChange={() => setChosen(user)}
+                onBan={() => setInQuestion(user)}
               />
             ))}
           </ul>
@@ -83,6 +86,13 @@ function People({ me }: { me: User }) {
         </p>
         <LoadMore more={people.more} loading={people.loading} />
       </div>
+      <BanDialog
+        account={inQuestion}
+        onClose={() => setInQuestion(undefined)}
+        onChanged={(changed) =>
+          people.change((user) => (user.id === changed.id ? { ...user, ...changed } : user))
+        }
+      />
       <RoleDialog
         user={chosen}
         onClose={() => setChosen(undefined)}

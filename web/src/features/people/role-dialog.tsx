@@ -6,17 +6,17 @@ import { Modal } from "../../components/modal";
 import { SelectField } from "../../components/select-field";
 import { getNumbers, setRole } from "../../lib/api/organizer-api";
 import { toProblem } from "../../lib/api/problem";
-import type { EventNumbers, Role, User } from "../../lib/api/types";
+import type { Account, EventNumbers, Role } from "../../lib/api/types";
 import { useServices } from "../../lib/services";
 import { toasts } from "../../lib/toasts";
 import { useLoad } from "../../lib/use-load";
 import { ROLE_MEANS, ROLE_WORDS } from "./roles";
 
 interface Props {
-  user: User | undefined;
+  user: Account | undefined;
   onClose: () => void;
   /** With the names of the events they scan at. */
-  onChanged: (user: User, doors: string[]) => void;
+  onChanged: (user: Account, doors: string[]) => void;
 }
 
 export function RoleDialog({ user, onClose, onChanged }: Props) {
@@ -27,7 +27,7 @@ export function RoleDialog({ user, onClose, onChanged }: Props) {
   );
 }
 
-function RoleForm({ user, onClose, onChanged }: Props & { user: User }) {
+function RoleForm({ user, onClose, onChanged }: Props & { user: Account }) {
   const { api } = useServices();
   const loaded = useLoad("events", (signal) => getNumbers(api, signal));
   const events = loaded.data?.events ?? [];
@@ -83,7 +83,7 @@ function RoleForm({ user, onClose, onChanged }: Props & { user: User }) {
   );
 }
 
-function useRole(user: User, onDone: (user: User, doors: string[]) => void) {
+function useRole(user: Account, onDone: (user: Account, doors: string[]) => void) {
   const { api } = useServices();
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState("");

@@ -33,6 +33,10 @@ export function refusalText(refusal: Refusal, name: string, maxSeats: number): s
     case "recovering":
     case "unavailable":
       return `${name}: nothing was changed. The server is busy recovering, please try again.`;
+    case "hold_budget":
+      return `${name}: not added. Seats were kept for long without being bought, so there is a pause. What you hold now can still be bought.`;
+    case "overloaded":
+      return `${name}: nothing was changed. Very many people are here at the moment, please try again in a few seconds.`;
     case "rate_limited":
       return `${name}: nothing was changed. That was too fast, please wait a moment.`;
     case "timeout":

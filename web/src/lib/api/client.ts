@@ -63,7 +63,8 @@ export function createApiClient(options: Options = {}) {
     } catch (error) {
       const problem = toProblem(error);
       // Only a refusal ends the session; a lost connection says nothing about it.
-      if (problem.status === 401 && era === started) {
+      const isRefused = problem.status === 401 || problem.code === "banned";
+      if (isRefused && era === started) {
         accessToken = undefined;
         watcher.ended();
       }

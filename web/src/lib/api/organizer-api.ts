@@ -1,6 +1,7 @@
 // What those who run events call, one line each. Must never keep state.
 import type { ApiClient } from "./client";
 import type {
+  Account,
   EventNumbers,
   EventStatus,
   EventSummary,
@@ -9,11 +10,12 @@ import type {
   Order,
   OrphanRule,
   Page,
-  User,
+  UserAtDoors,
 } from "./types";
 
 const event = (id: string) => `/events/${encodeURIComponent(id)}`;
 const admin = (id: string) => `/admin/events/${encodeURIComponent(id)}`;
+const account = (id: string) => `/admin/users/${encodeURIComponent(id)}`;
 
 export interface NewEvent {
   name: string;
@@ -81,10 +83,14 @@ export const listJournal = (api: ApiClient, id: string, cursor?: string, signal?
   api.get<Page<JournalLine>>(`${admin(id)}/log`, { cursor }, signal);
 
 export const findUsers = (api: ApiClient, q: string, cursor?: string, signal?: AbortSignal) =>
-  api.get<Page<User>>("/admin/users", { q, cursor }, signal);
+  api.get<Page<Account>>("/admin/users", { q, cursor }, signal);
 
 export const setRole = (api: ApiClient, userId: string, role: string, eventId?: string) =>
-  api.post<User & { scanner_events: string[] }>(`/admin/users/${encodeURIComponent(userId)}/role`, {
-    role,
-    event_id: eventId,
-  });
+  api.post<UserAtDoors>(`${account(userId)}/role`, { role, event_id: eventId });
+
+/** Signs them out everywhere; the reason is for administrators. */
+export const banUser = (api: ApiClient, userId: string, reason: string) =>
+  api.post<Account>(`${account(userId)}/ban`, { reason });
+
+export const unbanUser = (api: ApiClient, userId: string) =>
+  api.post<Account>(`${account(userId)}/unban`);

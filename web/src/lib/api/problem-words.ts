@@ -13,6 +13,9 @@ export function problemWords({ status, code, detail }: ApiProblem): string {
   if (code === "idempotency_in_flight") {
     return "The server is still busy with this. Please try again in a moment.";
   }
+  if (code === "hold_budget") {
+    return "Seats were kept for long without being bought, so there is a pause. Please try again later.";
+  }
   if (status === 429) return "That was too fast. Please wait a moment and try again.";
   if (status >= 500) return "The server has a problem at the moment. Please try again.";
   return sentence(detail);

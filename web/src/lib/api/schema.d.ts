@@ -896,6 +896,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users/{id}/ban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shut an account out
+         * @description For administrators. Its logins end and its sockets close, within a second everywhere; what it holds is free again, and nobody signs in to it. What it has bought stays. Nobody bans themselves.
+         */
+        post: operations["ban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/unban": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an account in again
+         * @description For administrators. It has to sign in anew. To no effect on one that is not banned.
+         */
+        post: operations["unban"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ws/v1/events/{id}": {
         parameters: {
             query?: never;
@@ -1040,6 +1080,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account as administrators see it. */
+        Account: components["schemas"]["User"] & {
+            banned?: null | components["schemas"]["Ban"];
+        };
         /**
          * @description What was done.
          * @enum {string}
@@ -1145,6 +1189,17 @@ export interface components {
             ref?: components["schemas"]["CommandRef"];
             /** @description From `auth/ws-ticket` */
             ticket: string;
+        };
+        /** @description Why an account may not be used. */
+        Ban: {
+            at: components["schemas"]["Time"];
+            /** @description The administrator who said so. */
+            by: components["schemas"]["UserId"];
+            reason: string;
+        };
+        BanWish: {
+            /** @description For administrators only. */
+            reason: string;
         };
         /** @description Every two seconds: what the map should hash to. */
         BeaconFrame: {
@@ -1339,9 +1394,11 @@ export interface components {
          *     - `invalid_plan` (422): The seating plan cannot be used
          *     - `method_not_allowed` (405): The route has no such method
          *     - `forbidden` (403): Your role does not allow this
+         *     - `banned` (403): The account is banned
          *     - `not_found` (404): There is no such thing
          *     - `not_held` (409): A seat is not held by you
          *     - `not_on_sale` (409): The event is not on sale
+         *     - `hold_budget` (429): Too many seats were held and not bought
          *     - `rate_limited` (429): Too many requests
          *     - `recovering` (503): The seats are being restored, try again
          *     - `seat_limit` (422): More seats than one buyer may have
@@ -1362,13 +1419,14 @@ export interface components {
          *     - `not_refundable` (409): The order cannot be refunded
          *     - `order_closed` (409): The order has ended
          *     - `orphan_seats` (422): A single seat would be left alone
+         *     - `overloaded` (503): Too many people at once, try again in a moment
          *     - `payment_declined` (402): The payment was declined
          *     - `payment_mismatch` (422): The payment does not fit its order
          *     - `price_changed` (409): The total is another one
          *     - `seats_lost` (409): Some seats are not yours any more
          * @enum {string}
          */
-        ErrorCode: "bad_message" | "bad_request" | "body_too_large" | "body_too_slow" | "email_taken" | "illegal_status" | "idempotency_in_flight" | "idempotency_key_missing" | "idempotency_mismatch" | "internal" | "invalid_credentials" | "invalid_field" | "invalid_plan" | "method_not_allowed" | "forbidden" | "not_found" | "not_held" | "not_on_sale" | "rate_limited" | "recovering" | "seat_limit" | "seat_taken" | "unsupported_media_type" | "unauthorized" | "unavailable" | "unknown_seat" | "bad_ticket" | "bad_token" | "already_paid" | "already_refunded" | "already_used" | "bad_code" | "bad_signature" | "empty_cart" | "not_enough_seats" | "not_refundable" | "order_closed" | "orphan_seats" | "payment_declined" | "payment_mismatch" | "price_changed" | "seats_lost";
+        ErrorCode: "bad_message" | "bad_request" | "body_too_large" | "body_too_slow" | "email_taken" | "illegal_status" | "idempotency_in_flight" | "idempotency_key_missing" | "idempotency_mismatch" | "internal" | "invalid_credentials" | "invalid_field" | "invalid_plan" | "method_not_allowed" | "forbidden" | "banned" | "not_found" | "not_held" | "not_on_sale" | "hold_budget" | "rate_limited" | "recovering" | "seat_limit" | "seat_taken" | "unsupported_media_type" | "unauthorized" | "unavailable" | "unknown_seat" | "bad_ticket" | "bad_token" | "already_paid" | "already_refunded" | "already_used" | "bad_code" | "bad_signature" | "empty_cart" | "not_enough_seats" | "not_refundable" | "order_closed" | "orphan_seats" | "overloaded" | "payment_declined" | "payment_mismatch" | "price_changed" | "seats_lost";
         /** @description `GET events/{id}` and every item of `GET events`. */
         Event: {
             id: components["schemas"]["EventId"];
@@ -2088,6 +2146,8 @@ export interface components {
             /** @description `already_used`: which seat */
             seat?: string;
             used_at?: components["schemas"]["Time"];
+            /** @description `hold_budget`: how long the pause still takes */
+            retry_after_ms?: number;
             /** @description `seat_limit`: how many seats one buyer may have */
             limit?: number;
             errors?: components["schemas"]["PlanProblem"][];
@@ -2197,6 +2257,8 @@ export interface components {
             user_id?: components["schemas"]["UserId"];
             /** @description `seat_limit`: how many seats one buyer may have */
             limit?: number;
+            /** @description `hold_budget`: how long the pause still takes */
+            retry_after_ms?: number;
             /** @description `invalid_field`: the field to blame */
             field?: string;
         };
@@ -2456,7 +2518,7 @@ export interface components {
             email_verified: boolean;
         };
         /** @description An account, and where it checks tickets in. */
-        UserAtDoors: components["schemas"]["User"] & {
+        UserAtDoors: components["schemas"]["Account"] & {
             scanner_events: components["schemas"]["EventId"][];
         };
         /**
@@ -2508,6 +2570,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "bad_token";
+                };
+            };
+        };
+        /** @description `banned`: The account is banned */
+        banned: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "banned";
                 };
             };
         };
@@ -2697,20 +2771,6 @@ export interface components {
                 };
             };
         };
-        /** @description `unavailable`: A part of the service cannot be reached, try again */
-        unavailable: {
-            headers: {
-                /** @description Seconds */
-                "Retry-After"?: number;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code?: "unavailable";
-                };
-            };
-        };
         /** @description `unsupported_media_type`: The route takes application/json */
         unsupported_media_type: {
             headers: {
@@ -2763,7 +2823,20 @@ export interface operations {
             422: components["responses"]["invalid_field"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     login: {
@@ -2792,13 +2865,27 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["banned"];
             408: components["responses"]["body_too_slow"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["invalid_field"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     refresh: {
@@ -2825,8 +2912,33 @@ export interface operations {
                 };
             };
             401: components["responses"]["unauthorized"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     logout: {
@@ -2859,6 +2971,7 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
+            403: components["responses"]["forbidden"];
             408: components["responses"]["body_too_slow"];
             409: components["responses"]["idempotency_in_flight"];
             413: components["responses"]["body_too_large"];
@@ -2876,7 +2989,20 @@ export interface operations {
                 };
             };
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     me: {
@@ -2914,7 +3040,20 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     password_reset: {
@@ -2944,7 +3083,20 @@ export interface operations {
             422: components["responses"]["invalid_field"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     confirm_password_reset: {
@@ -2975,7 +3127,20 @@ export interface operations {
             422: components["responses"]["invalid_field"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     verify_email: {
@@ -3008,7 +3173,20 @@ export interface operations {
             422: components["responses"]["invalid_field"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     resend_verification: {
@@ -3038,7 +3216,20 @@ export interface operations {
             422: components["responses"]["idempotency_mismatch"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     ws_ticket: {
@@ -3070,7 +3261,20 @@ export interface operations {
             422: components["responses"]["idempotency_mismatch"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     events: {
@@ -3132,7 +3336,20 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     create_event: {
@@ -3175,7 +3392,18 @@ export interface operations {
                 };
             };
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             408: components["responses"]["body_too_slow"];
             409: components["responses"]["idempotency_in_flight"];
             413: components["responses"]["body_too_large"];
@@ -3194,7 +3422,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     event: {
@@ -3237,7 +3478,20 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     change_event: {
@@ -3267,7 +3521,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             409: components["responses"]["illegal_status"];
@@ -3287,7 +3552,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     plan: {
@@ -3330,7 +3608,20 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     state: {
@@ -3373,7 +3664,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3383,7 +3674,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3433,7 +3724,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3443,7 +3734,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3493,7 +3784,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3503,7 +3794,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3555,7 +3846,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3565,7 +3856,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3629,9 +3920,22 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["rate_limited"];
+            /** @description `hold_budget`: Too many seats were held and not bought. `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "hold_budget" | "rate_limited";
+                    };
+                };
+            };
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3641,7 +3945,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3705,7 +4009,7 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3715,7 +4019,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3763,9 +4067,22 @@ export interface operations {
             };
             413: components["responses"]["body_too_large"];
             422: components["responses"]["idempotency_mismatch"];
-            429: components["responses"]["rate_limited"];
+            /** @description `hold_budget`: Too many seats were held and not bought. `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "hold_budget" | "rate_limited";
+                    };
+                };
+            };
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3775,7 +4092,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3839,9 +4156,22 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["rate_limited"];
+            /** @description `hold_budget`: Too many seats were held and not bought. `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "hold_budget" | "rate_limited";
+                    };
+                };
+            };
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3851,7 +4181,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3897,7 +4227,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3907,7 +4237,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -3970,7 +4300,7 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -3980,7 +4310,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -4033,7 +4363,20 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     place_order: {
@@ -4106,7 +4449,7 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -4116,7 +4459,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -4162,7 +4505,20 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     cancel_order: {
@@ -4209,7 +4565,20 @@ export interface operations {
             422: components["responses"]["idempotency_mismatch"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     refund_order: {
@@ -4283,7 +4652,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     confirm_payment: {
@@ -4367,7 +4749,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     payment_notice: {
@@ -4401,7 +4796,20 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             422: components["responses"]["payment_mismatch"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     tickets: {
@@ -4449,7 +4857,20 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     ticket_picture: {
@@ -4492,7 +4913,20 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     check_in: {
@@ -4522,7 +4956,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             /** @description `already_used`: Somebody has come in with this ticket. `idempotency_in_flight`: The same request is still being worked on */
@@ -4553,7 +4998,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     event_holds: {
@@ -4597,11 +5055,22 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -4611,7 +5080,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -4661,11 +5130,35 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     event_orders: {
@@ -4716,11 +5209,35 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     event_orders_csv: {
@@ -4760,11 +5277,35 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     block: {
@@ -4797,7 +5338,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             /** @description `illegal_status`: The event cannot change to that status. `seat_taken`: Somebody else was faster. `idempotency_in_flight`: The same request is still being worked on */
@@ -4828,7 +5380,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     unblock: {
@@ -4861,7 +5426,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             /** @description `illegal_status`: The event cannot change to that status. `seat_taken`: Somebody else was faster. `idempotency_in_flight`: The same request is still being worked on */
@@ -4892,7 +5468,20 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     end_holds: {
@@ -4925,7 +5514,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             /** @description `illegal_status`: The event cannot change to that status. `not_held`: A seat is not held by you. `idempotency_in_flight`: The same request is still being worked on */
@@ -4956,7 +5556,7 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -4966,7 +5566,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -5002,7 +5602,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             /** @description `illegal_status`: The event cannot change to that status. `not_held`: A seat is not held by you. `idempotency_in_flight`: The same request is still being worked on */
@@ -5033,7 +5644,7 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
+            /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
             503: {
                 headers: {
                     /** @description Seconds */
@@ -5043,7 +5654,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code?: "recovering" | "unavailable";
+                        code?: "recovering" | "unavailable" | "overloaded";
                     };
                 };
             };
@@ -5095,11 +5706,35 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     stats: {
@@ -5135,10 +5770,34 @@ export interface operations {
                 content?: never;
             };
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     users: {
@@ -5167,7 +5826,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["User"][];
+                        items: components["schemas"]["Account"][];
                         /** @description `cursor` of the next page; null at the end */
                         next_cursor: string | null;
                     };
@@ -5184,10 +5843,34 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     set_role: {
@@ -5220,7 +5903,18 @@ export interface operations {
             };
             400: components["responses"]["bad_request"];
             401: components["responses"]["unauthorized"];
-            403: components["responses"]["forbidden"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
             408: components["responses"]["body_too_slow"];
             409: components["responses"]["idempotency_in_flight"];
@@ -5240,7 +5934,158 @@ export interface operations {
             };
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
-            503: components["responses"]["unavailable"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
+        };
+    };
+    ban: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choice. The same key and body get the same answer, with `Idempotency-Replayed: true`, and the effect happens once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BanWish"];
+            };
+        };
+        responses: {
+            /** @description The account with its ban */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthorized"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            408: components["responses"]["body_too_slow"];
+            409: components["responses"]["idempotency_in_flight"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            /** @description `invalid_field`: A field breaks a rule. `idempotency_mismatch`: The key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "invalid_field" | "idempotency_mismatch";
+                    };
+                };
+            };
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
+        };
+    };
+    unban: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your choice. The same key and body get the same answer, with `Idempotency-Replayed: true`, and the effect happens once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The account */
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["unauthorized"];
+            /** @description `forbidden`: Your role does not allow this. `banned`: The account is banned */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "forbidden" | "banned";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            408: components["responses"]["body_too_slow"];
+            409: components["responses"]["idempotency_in_flight"];
+            413: components["responses"]["body_too_large"];
+            422: components["responses"]["idempotency_mismatch"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal"];
+            /** @description `unavailable`: A part of the service cannot be reached, try again. `overloaded`: Too many people at once, try again in a moment */
+            503: {
+                headers: {
+                    /** @description Seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code?: "unavailable" | "overloaded";
+                    };
+                };
+            };
         };
     };
     watch: {
@@ -5270,6 +6115,7 @@ export interface operations {
             400: components["responses"]["bad_request"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
             503: {
@@ -5314,6 +6160,7 @@ export interface operations {
             400: components["responses"]["bad_request"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
             500: components["responses"]["internal"];
             /** @description `recovering`: The seats are being restored, try again. `unavailable`: A part of the service cannot be reached, try again */
             503: {

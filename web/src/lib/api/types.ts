@@ -18,6 +18,8 @@ export type User = Schemas["User"];
 export type Role = Schemas["Role"];
 export type Login = Schemas["Login"];
 export type SocketTicket = Schemas["SocketTicket"];
+/** As administrators see it. */
+export type Account = Schemas["Account"];
 export type UserAtDoors = Schemas["UserAtDoors"];
 
 export type EventStatus = Schemas["EventStatus"];
