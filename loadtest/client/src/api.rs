@@ -189,6 +189,11 @@ impl Session {
         self.api.insist(ask, Some(&self.token())).await
     }
 
+    /// Asks once.
+    pub(crate) async fn once(&self, ask: &Ask) -> Result<Reply> {
+        self.api.once(0, ask, Some(&self.token())).await
+    }
+
     fn token(&self) -> String {
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -8,6 +8,7 @@ mod generation;
 mod herd;
 mod holds;
 mod layer;
+mod overload;
 mod peak;
 mod redis;
 mod socket;
@@ -32,6 +33,8 @@ pub(crate) enum Subject {
     Herd(herd::Args),
     /// How long after its deadline a seat is free on every screen.
     Expiry(expiry::Args),
+    /// Ten times as many purchases as the server can do, and what becomes of them.
+    Overload(overload::Args),
     /// From the upload of a very large plan to an event on sale.
     Generation(generation::Args),
 }
@@ -45,6 +48,7 @@ pub(crate) async fn run(subject: Subject) -> Result<()> {
         Subject::Layer(args) => layer::run(args).await,
         Subject::Herd(args) => herd::run(args).await,
         Subject::Expiry(args) => expiry::run(args).await,
+        Subject::Overload(args) => overload::run(args).await,
         Subject::Generation(args) => generation::run(args).await,
     }
 }
