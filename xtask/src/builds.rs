@@ -62,6 +62,13 @@ pub(crate) fn load_client(workspace: &Workspace, release: bool, stop: &Stop) -> 
     Ok(workspace.binary("frontrow-load", release))
 }
 
+/// `frontrow-chaos`, the harness. Only as fast as the servers that it breaks need it to be: without optimisations.
+pub(crate) fn chaos(workspace: &Workspace, stop: &Stop) -> Result<PathBuf> {
+    say("building frontrow-chaos");
+    run(cargo(workspace).args(["build", "--quiet", "--package", "frontrow-chaos"]), stop)?;
+    Ok(workspace.binary("frontrow-chaos", false))
+}
+
 /// `hold_layer`, the example that has nothing but the hold layer in it.
 pub(crate) fn hold_layer(workspace: &Workspace, release: bool, stop: &Stop) -> Result<PathBuf> {
     say("building hold_layer");

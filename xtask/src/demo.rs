@@ -86,7 +86,7 @@ pub(crate) fn agent(timeout: Duration) -> Agent {
 /// Creates what is missing, and waits until the event is on sale.
 pub(crate) fn create(workspace: &Workspace, url: &str, admin: &Account, stop: &Stop) -> Result<()> {
     say("creating the demo");
-    let mut api = Api { agent: agent(Duration::from_secs(20)), base: format!("{url}/api/v1"), token: None };
+    let mut api = Api::of(url);
     for (email, name) in PEOPLE {
         let (status, answer) =
             api.post("auth/register", &json!({ "email": email, "password": PASSWORD, "name": name }))?;
@@ -125,13 +125,35 @@ fn event(workspace: &Workspace) -> Result<Value> {
 
 const NAME: &str = "Handball in Erfurt";
 
-struct Api {
+/// The API, as somebody who may be signed in.
+pub(crate) struct Api {
     agent: Agent,
     base: String,
-    token: Option<String>,
+    pub(crate) token: Option<String>,
+}
+
+/// Somebody of the demo, signed in; the organizer is number 2.
+pub(crate) fn signed_in(url: &str, person: usize) -> Result<Api> {
+    let (email, _) = PEOPLE.get(person).context("nobody")?;
+    let account = Account { email: (*email).to_owned(), password: PASSWORD.to_owned() };
+    Api::of(url).signed_in_as(&account)
+}
+
+/// The first administrator, signed in.
+pub(crate) fn administrator(url: &str) -> Result<Api> {
+    Api::of(url).signed_in_as(&admin())
 }
 
 impl Api {
+    fn of(url: &str) -> Self {
+        Self { agent: agent(Duration::from_secs(20)), base: format!("{url}/api/v1"), token: None }
+    }
+
+    fn signed_in_as(mut self, account: &Account) -> Result<Self> {
+        self.sign_in(account)?;
+        Ok(self)
+    }
+
     fn sign_in(&mut self, account: &Account) -> Result<()> {
         let (status, answer) =
             self.post("auth/login", &json!({ "email": account.email, "password": account.password }))?;
@@ -187,7 +209,7 @@ impl Api {
         }
     }
 
-    fn get(&self, path: &str) -> Result<(u16, Value)> {
+    pub(crate) fn get(&self, path: &str) -> Result<(u16, Value)> {
         let mut request = self.agent.get(format!("{}/{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -195,10 +217,13 @@ impl Api {
         read(request.call().with_context(|| format!("GET {path}"))?)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
         let mut request = self.agent.post(format!("{}/{path}", self.base));
+        // The event is made once; an order or a payment is another one every time.
         if path == "events" {
             request = request.header("Idempotency-Key", IDEMPOTENCY_KEY);
+        } else if self.token.is_some() {
+            request = request.header("Idempotency-Key", format!("{:032x}", rand::random::<u128>()));
         }
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));

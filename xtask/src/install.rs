@@ -56,6 +56,25 @@ pub(crate) fn kosoku(workspace: &Workspace) -> Result<PathBuf> {
     })
 }
 
+/// Makes requests up from an OpenAPI document. It has dependencies; all of them are pinned, for Python 3.11 and later.
+const SCHEMATHESIS: &str = "schemathesis-4.32.5";
+const SCHEMATHESIS_AND_DEPENDENCIES: &str = include_str!("schemathesis/requirements.txt");
+
+/// The folder that Python finds Schemathesis in.
+pub(crate) fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
+    once(workspace, SCHEMATHESIS, |folder| {
+        let requirements = folder.join("requirements.txt");
+        fs::write(&requirements, SCHEMATHESIS_AND_DEPENDENCIES)?;
+        let install = ["-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "--target"];
+        run_quietly(Command::new(python_with_pip()?).args(install).arg(folder).arg("-r").arg(requirements))
+    })
+}
+
+/// Python itself, for packages that were installed into folders.
+pub(crate) fn python() -> Result<PathBuf> {
+    program("python3", &["python3", "python3-pip"])
+}
+
 /// The browser for the end-to-end tests; `CHROMIUM` names another one.
 pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM") {
@@ -126,7 +145,7 @@ fn from_wheel(workspace: &Workspace, wheel: &Wheel) -> Result<PathBuf> {
 }
 
 fn python_with_pip() -> Result<PathBuf> {
-    let python = program("python3", &["python3", "python3-pip"])?;
+    let python = python()?;
     if run_quietly(Command::new(&python).args(["-m", "pip", "--version"])).is_err() {
         run_quietly(apt().args(["install", "-y", "--no-install-recommends", "python3-pip"]))?;
     }

@@ -8,14 +8,18 @@
 
 mod bench;
 mod builds;
+mod chaos;
 mod data_dir;
 mod demo;
 mod engines;
+mod fuzz;
 mod identity;
 mod install;
 mod load;
+mod mutants;
 mod ports;
 mod run;
+mod schemathesis;
 mod stack;
 mod stop;
 mod supervisor;
@@ -43,8 +47,16 @@ enum Command {
     /// Run a load scenario against --url, or against a stack of its own.
     #[command(subcommand)]
     Load(load::Scenario),
+    /// Try the API with requests that are made up from its document, on a server of its own.
+    Schemathesis(schemathesis::Args),
     /// Measure both engines, one after the other; the rows are in target/bench.json as well.
     Bench(bench::Args),
+    /// Build faults in, one after the other, and see that the test meant for each of them fails.
+    Mutants(mutants::Args),
+    /// Let people buy while everything breaks, then compare all books.
+    Chaos(chaos::Args),
+    /// Throw bytes at everything that reads what comes from outside.
+    Fuzz(fuzz::Args),
     /// Serve only Redis, `MongoDB` and Kafka until Ctrl-C, for `cargo test` by hand.
     Engines(engines::Args),
 }
@@ -71,7 +83,11 @@ fn dispatch(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Up(args) => up::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
         Command::Test(args) => test::run(&workspace, args, &stop),
         Command::Load(scenario) => load::run(&workspace, scenario, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Schemathesis(args) => schemathesis::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
         Command::Bench(args) => bench::run(&workspace, args, &stop),
+        Command::Mutants(args) => mutants::run(&workspace, args, &stop),
+        Command::Chaos(args) => chaos::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
+        Command::Fuzz(args) => fuzz::run(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
         Command::Engines(args) => engines::serve(&workspace, args, &stop).map(|()| ExitCode::SUCCESS),
     }
 }

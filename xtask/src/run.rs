@@ -14,6 +14,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::stop::{Stop, TICK};
 
+/// How long to wait for the last lines of a command that has ended.
+const LAST_LINES_TICKS: u32 = 20;
+
 /// Runs a command with its output on the terminal; anything but success is an error.
 pub(crate) fn run(command: &mut Command, stop: &Stop) -> Result<()> {
     let mut child = spawn(command)?;
@@ -37,6 +40,7 @@ pub(crate) fn run_beside(
 ) -> Result<()> {
     let mut child = spawn(command.stdout(Stdio::piped()))?;
     let lines = lines_of(&mut child)?;
+    let mut silent_ticks = 0;
     loop {
         let line = lines.recv_timeout(TICK);
         if let Err(error) = beside(line.as_deref().ok()) {
@@ -44,8 +48,10 @@ pub(crate) fn run_beside(
             return Err(error);
         }
         match line {
-            // A grandchild may keep the pipe open after the command itself has ended.
-            Err(RecvTimeoutError::Timeout) if child.try_wait()?.is_some() => break,
+            // A grandchild may keep the pipe open after the command itself has ended; and on a busy machine its last lines may
+            // come a while after its end.
+            Err(RecvTimeoutError::Timeout) if silent_ticks == LAST_LINES_TICKS => break,
+            Err(RecvTimeoutError::Timeout) if child.try_wait()?.is_some() => silent_ticks += 1,
             Err(RecvTimeoutError::Timeout) if stop.requested() => break,
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,

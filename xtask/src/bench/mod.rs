@@ -3,6 +3,7 @@
 //! * `fanout`: from a change to every screen
 //! * `holds`: from a seat to a cart, and back at its deadline
 //! * `checkout`: from a hold to a ticket
+//! * `overload`: ten times what a server can do
 //! * `table`: the rows, for people
 //!
 //! Must never hold a number that was not measured in this run: rows of an engine that failed are missing.
@@ -10,6 +11,7 @@
 mod checkout;
 mod fanout;
 mod holds;
+mod overload;
 mod table;
 
 use std::{
@@ -68,10 +70,12 @@ enum Part {
     Holds,
     /// From a hold to a ticket.
     Checkout,
+    /// Ten times as many purchases as a server can do.
+    Overload,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Fanout, Self::Holds, Self::Checkout];
+    const ALL: [Self; 4] = [Self::Fanout, Self::Holds, Self::Checkout, Self::Overload];
 }
 
 /// One number, as the load client writes it and as it is in `target/bench.json`.
@@ -144,6 +148,7 @@ impl Bench<'_> {
             Part::Fanout => fanout::measure(self),
             Part::Holds => holds::measure(self),
             Part::Checkout => checkout::measure(self),
+            Part::Overload => overload::measure(self),
         }
     }
 

@@ -6,11 +6,12 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    str::FromStr,
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::exchange;
@@ -35,6 +36,23 @@ const JVM: [&str; 5] = [
     "-XX:TieredStopAtLevel=1",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 ];
+
+/// A port of the broker for clients that come through a proxy. A broker tells every client where to go on, so each way to
+/// it needs a listener of its own, which names that way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Detour {
+    port: u16,
+    advertised: u16,
+}
+
+impl FromStr for Detour {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (port, advertised) = text.split_once('=').context("two ports with = between them")?;
+        Ok(Self { port: port.parse()?, advertised: advertised.parse()? })
+    }
+}
 
 /// Java and the broker's jars.
 pub(crate) struct Program {
@@ -62,7 +80,7 @@ impl Program {
     /// Runs a broker once: the JVM writes the archive when it ends.
     fn archive_classes(&self, folder: &Path) -> Result<()> {
         let port = free_run(2, &[])?;
-        let spec = self.spec(port, port + 1, folder)?;
+        let spec = self.spec(port, port + 1, &[], folder)?;
         let option = format!("-XX:ArchiveClassesAtExit={}", folder.join(ARCHIVE).display());
         let mut command = Command::new(&self.java);
         command.arg(option).args(&spec.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -83,10 +101,10 @@ impl Program {
     }
 
     /// Writes the settings for these ports, formats a new folder, and says how to run the broker.
-    pub(crate) fn spec(&self, port: u16, controller: u16, data: &Path) -> Result<Spec> {
+    pub(crate) fn spec(&self, port: u16, controller: u16, detours: &[Detour], data: &Path) -> Result<Spec> {
         let log_dir = data.join("log");
         let properties = data.join("server.properties");
-        fs::write(&properties, settings(port, controller, &log_dir))?;
+        fs::write(&properties, settings(port, controller, detours, &log_dir))?;
         if !log_dir.join("meta.properties").exists() {
             let format = self
                 .arguments("kafka.tools.StorageTool", &["format".into(), "-t".into(), CLUSTER_ID.into(), "-c".into()]);
@@ -110,13 +128,18 @@ impl Program {
 
 /// One node, so every internal topic has one replica. The short broker session lets a killed broker register again at once
 /// instead of waiting for its former self to time out.
-fn settings(port: u16, controller: u16, log_dir: &Path) -> String {
+fn settings(port: u16, controller: u16, detours: &[Detour], log_dir: &Path) -> String {
+    let each = |say: fn(usize, &Detour) -> String| (1..).zip(detours).map(|(n, at)| say(n, at)).collect::<String>();
+    let listeners = each(|n, at| format!(",DETOUR{n}://127.0.0.1:{}", at.port));
+    let advertised = each(|n, at| format!(",DETOUR{n}://127.0.0.1:{}", at.advertised));
+    let protocols = each(|n, _| format!(",DETOUR{n}:PLAINTEXT"));
     format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{listeners}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={}
@@ -150,12 +173,22 @@ mod tests {
 
     #[test]
     fn settings_name_both_listeners_and_one_replica() {
-        let text = settings(9, 10, Path::new("/data"));
+        let text = settings(9, 10, &[], Path::new("/data"));
         assert!(text.contains("listeners=PLAINTEXT://127.0.0.1:9,CONTROLLER://127.0.0.1:10\n"));
         assert!(text.contains("log.dirs=/data\n"));
         assert!(
             text.lines()
                 .all(|line| line.split_once('=').is_some_and(|(key, value)| !key.is_empty() && !value.is_empty()))
         );
+    }
+
+    #[test]
+    fn every_detour_is_a_listener_that_names_its_way() {
+        let text = settings(9, 10, &["11=21".parse().unwrap(), "12=22".parse().unwrap()], Path::new("/data"));
+        assert!(text.contains("CONTROLLER://127.0.0.1:10,DETOUR1://127.0.0.1:11,DETOUR2://127.0.0.1:12\n"), "{text}");
+        let advertised = "=PLAINTEXT://127.0.0.1:9,DETOUR1://127.0.0.1:21,DETOUR2://127.0.0.1:22\n";
+        assert!(text.contains(advertised), "{text}");
+        assert!(text.contains("CONTROLLER:PLAINTEXT,DETOUR1:PLAINTEXT,DETOUR2:PLAINTEXT\n"), "{text}");
+        assert!("11".parse::<Detour>().is_err());
     }
 }

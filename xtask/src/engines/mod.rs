@@ -2,6 +2,7 @@
 //!
 //! Must never reach a server that xtask did not start: a developer's own are used through `FRONTROW_TEST_*` only.
 
+mod for_tests;
 mod kafka;
 mod mongo;
 mod mongo_wire;
@@ -17,6 +18,7 @@ use std::{
 
 use anyhow::Result;
 
+pub(crate) use self::for_tests::TestEngines;
 use crate::{
     data_dir::DataDir,
     ports::{Ports, loopback},
@@ -47,6 +49,9 @@ pub(crate) struct Args {
     /// Folder for the engines' data (default: target/dev-engines).
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Another port of the broker, and the port of this machine that it sends its clients to: the way through a proxy.
+    #[arg(long = "kafka-listener", value_name = "PORT=ADVERTISED")]
+    kafka_listeners: Vec<kafka::Detour>,
 }
 
 /// `cargo xtask engines`: the engines alone, with their addresses as lines for a shell.
@@ -54,7 +59,7 @@ pub(crate) fn serve(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<(
     let programs = Programs::install(workspace)?;
     let data = args.data.clone().unwrap_or_else(|| workspace.target().join("dev-engines"));
     let mut supervisor = Supervisor::new(DataDir::open(&data)?, stop);
-    let engines = start(&mut supervisor, &programs)?;
+    let engines = start_with(&mut supervisor, &programs, &args.kafka_listeners)?;
     for (name, value) in engines.test_env() {
         say(format!("export {name}='{value}'"));
     }
@@ -84,6 +89,10 @@ impl Engines {
 
 /// Starts all three at once, since Kafka and `MongoDB` take seconds, and returns when each of them answers.
 pub(crate) fn start(supervisor: &mut Supervisor, programs: &Programs) -> Result<Engines> {
+    start_with(supervisor, programs, &[])
+}
+
+fn start_with(supervisor: &mut Supervisor, programs: &Programs, detours: &[kafka::Detour]) -> Result<Engines> {
     let root = supervisor.data().path().to_path_buf();
     let folder = |name: &str| root.join("engines").join(name);
     let mut ports = Ports::load(&root);
@@ -95,7 +104,7 @@ pub(crate) fn start(supervisor: &mut Supervisor, programs: &Programs) -> Result<
     say("starting Redis, MongoDB and Kafka");
     supervisor.start(redis::spec(&programs.redis, redis, &folder("redis")))?;
     supervisor.start(mongo::spec(&programs.mongod, mongo, &folder("mongo")))?;
-    supervisor.start(programs.kafka.spec(kafka, controller, &folder("kafka"))?)?;
+    supervisor.start(programs.kafka.spec(kafka, controller, detours, &folder("kafka"))?)?;
     supervisor.wait_ready("redis", Duration::from_secs(20), || redis::answers(redis))?;
     supervisor.wait_ready("mongo", Duration::from_mins(1), || mongo::is_primary(mongo))?;
     supervisor.wait_ready("kafka", Duration::from_mins(1), || kafka::has_a_broker(kafka))?;

@@ -23,6 +23,8 @@ pub(crate) fn spec(program: &Path, port: u16, data: &Path) -> Spec {
         ["--wiredTigerCacheSizeGB", "0.25", "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
             .map(Into::into),
     );
+    // What a dead server's transaction has written cannot be changed by anybody else until it is over.
+    args.extend(["--setParameter", "transactionLifetimeLimitSeconds=15"].map(Into::into));
     args.extend(["--port".into(), port.to_string().into(), "--dbpath".into(), data.into()]);
     Spec { name: "mongo".into(), tier: Tier::Mongo, program: program.into(), args, env: Vec::new() }
 }

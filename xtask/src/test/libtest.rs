@@ -2,7 +2,7 @@
 
 /// How one test ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Passed,
     Failed,
     Skipped,
@@ -10,9 +10,9 @@ pub(super) enum Outcome {
 
 /// One line of the form `test PATH ... ok`.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line<'a> {
-    pub(super) path: &'a str,
-    pub(super) outcome: Outcome,
+pub(crate) struct Line<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) outcome: Outcome,
 }
 
 /// What tests can run on: the three real servers, and the embedded engine.
@@ -21,7 +21,7 @@ pub(super) const SERVERS: [&str; 4] = ["redis", "mongo", "kafka", "embedded"];
 const EMBEDDED: [&str; 5] = ["on_book", "on_sqlite", "on_outbox", "embedded", "embedded_process"];
 
 /// Anything but a test's result is `None`. The path of a doc test contains spaces; `should panic` is a remark on the test.
-pub(super) fn parse(line: &str) -> Option<Line<'_>> {
+pub(crate) fn parse(line: &str) -> Option<Line<'_>> {
     let (path, result) = line.strip_prefix("test ")?.split_once(" ... ")?;
     let path = path.strip_suffix(" - should panic").unwrap_or(path);
     let outcome = match result.split([' ', ',']).next()? {

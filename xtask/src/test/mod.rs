@@ -3,10 +3,12 @@
 //! Must never skip silently: what did not run is named, and a failing part does not hide the ones after it.
 
 mod browser;
-mod libtest;
+mod chaos;
+pub(crate) mod libtest;
 mod load;
 mod reports;
 mod rust;
+mod schemathesis;
 mod summary;
 mod web;
 
@@ -36,6 +38,8 @@ enum Part {
     Web,
     Browser,
     Load,
+    Document,
+    Chaos,
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<ExitCode> {
@@ -47,6 +51,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args, stop: &Stop) -> Result<Exi
             Part::Web => web::run(workspace, filter, stop, &mut summary)?,
             Part::Browser => browser::run(workspace, stop, &mut summary)?,
             Part::Load => load::run(workspace, stop, &mut summary)?,
+            Part::Document => schemathesis::run(workspace, stop, &mut summary)?,
+            Part::Chaos => chaos::run(workspace, stop, &mut summary)?,
         }
     }
     let strict = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -60,7 +66,7 @@ impl Args {
         match (self.only, &self.filter) {
             (Some(part), _) => vec![part],
             (None, Some(_)) => vec![Part::Rust],
-            (None, None) => vec![Part::Rust, Part::Web, Part::Browser, Part::Load],
+            (None, None) => vec![Part::Rust, Part::Web, Part::Browser, Part::Load, Part::Document, Part::Chaos],
         }
     }
 }

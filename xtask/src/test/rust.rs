@@ -1,23 +1,18 @@
 //! The Rust part: format, lints, tests against real engines, docs. Must never start an engine that the developer brought.
 
-use std::{env, process::Command};
+use std::env;
 
 use anyhow::Result;
 
 use super::{step, summary::Summary};
 use crate::{
     builds::cargo,
-    data_dir::DataDir,
-    engines::{self, Programs},
+    engines::TestEngines,
     install,
     run::{run as run_command, run_lines},
     stop::Stop,
-    supervisor::Supervisor,
     workspace::{Workspace, say},
 };
-
-/// Their own servers, named by a developer, win.
-const BROUGHT: [&str; 3] = ["FRONTROW_TEST_REDIS", "FRONTROW_TEST_MONGO", "FRONTROW_TEST_KAFKA"];
 
 /// How many tests run at a time.
 const THREADS: &str = "RUST_TEST_THREADS";
@@ -59,23 +54,10 @@ fn tests(workspace: &Workspace, filter: Option<&str>, stop: &Stop, summary: &mut
     if env::var_os(CASES).is_none() {
         command.env(CASES, install::kosoku(workspace)?);
     }
-    // Lives as long as the tests run; dropping it stops the engines on every way out.
-    let _engines = own_engines(workspace, &mut command, stop)?;
+    let engines = TestEngines::start(workspace, "test-engines", stop)?;
+    engines.tell(&mut command);
     run_lines(&mut command, stop, |line| {
         say(line);
         summary.cargo_line(line);
     })
-}
-
-/// Starts the engines and names to `command` those that the environment does not name already.
-fn own_engines(workspace: &Workspace, command: &mut Command, stop: &Stop) -> Result<Option<Supervisor>> {
-    if BROUGHT.iter().all(|name| env::var_os(name).is_some()) {
-        say("using the servers named by FRONTROW_TEST_*");
-        return Ok(None);
-    }
-    let programs = Programs::install(workspace)?;
-    let mut supervisor = Supervisor::new(DataDir::scratch(workspace, "test-engines")?, stop);
-    let engines = engines::start(&mut supervisor, &programs)?;
-    command.envs(engines.test_env().into_iter().filter(|(name, _)| env::var_os(name).is_none()));
-    Ok(Some(supervisor))
 }

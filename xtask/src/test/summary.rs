@@ -19,6 +19,9 @@ pub(super) struct Summary {
     pub(super) web: Tally,
     pub(super) browser: Tally,
     pub(super) load: Tally,
+    /// Operations of the API's document, for everybody who tried them.
+    pub(super) document: Tally,
+    pub(super) chaos: Tally,
     servers: BTreeMap<&'static str, Tally>,
     /// Rust results that cargo announced but no readable line told.
     unread: i64,
@@ -86,7 +89,7 @@ impl Summary {
                 format!("{server:<8} {} passed {on}", tally.passed)
             })
             .collect();
-        for (part, tally) in [("rust", self.rust), ("web", self.web), ("browser", self.browser), ("load", self.load)] {
+        for (part, tally) in self.parts() {
             lines.push(format!("{part:<8} {tally}"));
         }
         let verdict = if strict { "SKIPPED, which fails in CI:" } else { "skipped:" };
@@ -100,11 +103,23 @@ impl Summary {
         lines
     }
 
+    fn parts(&self) -> [(&'static str, Tally); 6] {
+        let Self { rust, web, browser, load, document, chaos, .. } = self;
+        [
+            ("rust", *rust),
+            ("web", *web),
+            ("browser", *browser),
+            ("load", *load),
+            ("document", *document),
+            ("chaos", *chaos),
+        ]
+    }
+
     /// A failed step in which no test failed (clippy, a build, a crash) still counts as one failure.
     fn total(&self) -> Tally {
         let mut total = Tally::default();
-        for part in [self.rust, self.web, self.browser, self.load] {
-            total += part;
+        for (_, tally) in self.parts() {
+            total += tally;
         }
         let steps = u32::try_from(self.failed_steps.len()).unwrap_or(u32::MAX);
         total.failed = total.failed.max(steps);
