@@ -272,7 +272,7 @@ async fn upkeep(app: Arc<App>) {
     loop {
         ticks.tick().await;
         app.limits.forget_idle();
-        app.desk.settle_everybody().await;
+        app.desk.count_everybodys_lapsed().await;
         app.desk.budgets.forget_idle(app.rooms.now_ms());
         app.accounts.upkeep();
         app.tickets.reload();

@@ -4,7 +4,7 @@
 //! never paid: 480 seat-minutes are eight seats for an hour. Clicking around costs next to nothing, keeping half a row for an
 //! evening does. Beyond the budget come pauses: an account's are each twice as long as the one before, an address' are as long as
 //! what it is beyond. See `docs/decisions/0020-*.md`.
-//! It must never charge for a seat that was bought: whoever settles a lapsed hold asks the store first.
+//! It must never charge for a seat that was bought: whoever counts a lapsed hold asks the store first.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) struct Buyer {
     pub(crate) address: Option<IpAddr>,
 }
 
-/// A seat that was granted here and has not been settled.
+/// A seat that was granted here and has not been counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) user: UserId,

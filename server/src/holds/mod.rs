@@ -27,8 +27,8 @@ use crate::http::problem::{Answer, Problem};
 use crate::metrics;
 use crate::rooms::{Rooms, Verdict};
 
-/// Seats of one event that are asked for together when everybody's lapsed holds are settled.
-const SETTLED_AT_ONCE: usize = 1_000;
+/// Seats of one event that are asked for together when everybody's lapsed holds are counted.
+const COUNTED_AT_ONCE: usize = 1_000;
 
 /// How long to look for what became of a command. A buyer has waited for the store already.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_millis(150);
@@ -48,8 +48,14 @@ pub(crate) struct HoldDesk {
     pub(crate) budgets: Budgets,
 }
 
-/// The store could not say what became of holds.
-struct NoAnswer;
+/// Why the store could not say what became of holds.
+#[derive(PartialEq, Eq)]
+enum NoAnswer {
+    /// It cannot be reached in time.
+    Away,
+    /// It has lost its memory of the event, and shows bought seats as free.
+    Forgot,
+}
 
 impl HoldDesk {
     /// Holds seats by their names, all or none.
@@ -167,7 +173,7 @@ impl HoldDesk {
     /// Whether a buyer may hold seats now, after what lapsed since they were here last was counted.
     async fn check_budget(&self, buyer: Buyer) -> Answer<()> {
         let now_ms = self.rooms.now_ms();
-        self.settle_lapsed(buyer, now_ms).await;
+        self.count_lapsed(buyer, now_ms).await;
         let Some(pause) = self.budgets.pause(buyer, now_ms) else { return Ok(()) };
         let detail = "seats were kept for long and not bought, wait before you take others";
         let wait_s = pause.as_secs() + 1;
@@ -175,43 +181,46 @@ impl HoldDesk {
     }
 
     /// Counts the holds of a buyer whose time is over, except those that were bought. A store that does not answer speaks for them.
-    async fn settle_lapsed(&self, buyer: Buyer, now_ms: u64) {
+    async fn count_lapsed(&self, buyer: Buyer, now_ms: u64) {
         let mut by_event: BTreeMap<EventId, Vec<Open>> = BTreeMap::new();
         for open in self.budgets.take_lapsed(buyer.user, now_ms) {
             by_event.entry(open.event).or_default().push(open);
         }
         for (event, lapsed) in by_event {
-            self.settle(event, &lapsed, now_ms).await.ok();
+            self.count(event, &lapsed, now_ms).await.ok();
         }
     }
 
     /// The same for everybody: who never comes back counts for their address all the same.
-    pub(crate) async fn settle_everybody(&self) {
+    pub(crate) async fn count_everybodys_lapsed(&self) {
         let now_ms = self.rooms.now_ms();
         let mut by_event: BTreeMap<EventId, Vec<Open>> = BTreeMap::new();
         for open in self.budgets.take_all_lapsed(now_ms) {
             by_event.entry(open.event).or_default().push(open);
         }
-        let mut answers = true;
+        let mut is_away = false;
         for (event, lapsed) in by_event {
-            for some in lapsed.chunks(SETTLED_AT_ONCE) {
-                answers = answers && self.settle(event, some, now_ms).await.is_ok();
-                if !answers {
-                    for open in some {
-                        self.budgets.goes_on(*open, open.until_ms);
-                    }
+            for some in lapsed.chunks(COUNTED_AT_ONCE) {
+                let counted = if is_away { Err(NoAnswer::Away) } else { self.count(event, some, now_ms).await };
+                let Err(why) = counted else { continue };
+                // An event that is forgotten stands in nobody else's way.
+                is_away |= why == NoAnswer::Away;
+                for open in some {
+                    self.budgets.goes_on(*open, open.until_ms);
                 }
             }
         }
     }
 
     /// Asks the store what became of holds of one event.
-    async fn settle(&self, event: EventId, lapsed: &[Open], now_ms: u64) -> Result<(), NoAnswer> {
+    async fn count(&self, event: EventId, lapsed: &[Open], now_ms: u64) -> Result<(), NoAnswer> {
         let seats: Vec<_> = lapsed.iter().map(|open| open.seat).collect();
         let read =
             async { Ok::<_, HoldStoreError>((self.holds.read(event, &seats).await?, self.holds.gate(event).await?)) };
-        // Without a gate it has lost its memory, and shows bought seats as free.
-        let Ok(Ok((read, Some(_)))) = timeout(LOOK_UP_TIMEOUT, read).await else { return Err(NoAnswer) };
+        let Ok(Ok((read, gate))) = timeout(LOOK_UP_TIMEOUT, read).await else { return Err(NoAnswer::Away) };
+        if gate.is_none() {
+            return Err(NoAnswer::Forgot);
+        }
         for (open, record) in lapsed.iter().zip(&read.records) {
             match record {
                 SeatRecord::Sold { owner } if *owner == open.user => {}
