@@ -30,6 +30,8 @@ enum Step {
     Rests,
     /// It has changed: look again.
     Moved,
+    /// Somebody else has changed it: look again, in a moment.
+    Overtaken,
 }
 
 impl Checkout {
@@ -37,12 +39,16 @@ impl Checkout {
     /// about an order that is finished.
     pub(crate) async fn advance(&self, found: Found, told: bool) -> Answer<Found> {
         let mut found = found;
+        let mut overtaken = 0;
         for _ in 0..MAX_STEPS {
-            let step = self.step(&found, told).await?;
-            if matches!(step, Step::Rests) {
-                return Ok(found);
+            match self.step(&found, told).await? {
+                Step::Rests => return Ok(found),
+                Step::Moved => found = self.find(found.order.id).await?,
+                Step::Overtaken => {
+                    found = self.find_again(&found, overtaken).await?;
+                    overtaken += 1;
+                }
             }
-            found = self.find(found.order.id).await?;
         }
         Err(busy())
     }
@@ -94,7 +100,8 @@ impl Checkout {
             return self.moved(ended).await;
         }
         match self.try_change(Attempt::new(order.confirmed(), SeatsChange::Sell, NOW)).await? {
-            Ok(()) | Err(ChangeRefusal::Changed) => Ok(Step::Moved),
+            Ok(()) => Ok(Step::Moved),
+            Err(ChangeRefusal::Changed) => Ok(Step::Overtaken),
             Err(refusal) => {
                 let back = Order { money: MoneyState::RefundDue, ..order.ended(OrderStatus::Cancelled) };
                 // Without its claims, which nobody but people with access to the ledger takes away, there is nothing to free.
@@ -164,7 +171,8 @@ impl Checkout {
     async fn captured_late(&self, order: &Order, payment: &Payment) -> Answer<Step> {
         if order.status == OrderStatus::Expired && fits(order, payment) && self.are_free(order).await? {
             match self.try_change(Attempt::new(order.confirmed(), SeatsChange::SellAgain, NOW)).await? {
-                Ok(()) | Err(ChangeRefusal::Changed) => return Ok(Step::Moved),
+                Ok(()) => return Ok(Step::Moved),
+                Err(ChangeRefusal::Changed) => return Ok(Step::Overtaken),
                 Err(_refused) => {}
             }
         }
@@ -223,13 +231,14 @@ impl Checkout {
         let kept = Attempt::new(order.touched(), SeatsChange::Keep, next_look);
         match self.try_change(kept).await? {
             Ok(()) => Ok(Step::Rests),
-            Err(_changed) => Ok(Step::Moved),
+            Err(_changed) => Ok(Step::Overtaken),
         }
     }
 
     async fn moved(&self, attempt: Attempt<'_>) -> Answer<Step> {
         match self.try_change(attempt).await? {
-            Ok(()) | Err(ChangeRefusal::Changed) => Ok(Step::Moved),
+            Ok(()) => Ok(Step::Moved),
+            Err(ChangeRefusal::Changed) => Ok(Step::Overtaken),
             Err(refusal) => Err(Problem::internal(&refusal)),
         }
     }

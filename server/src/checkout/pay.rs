@@ -14,7 +14,7 @@ use frontrow_engines::payments::{BadNotice, Charge, Charged, PaymentError, Payme
 use tracing::{debug, error, warn};
 
 use super::advance::ASK_AGAIN;
-use super::{Attempt, Checkout, Found, busy};
+use super::{Attempt, Checkout, Found, MAX_CHANGES, busy};
 use crate::http::idempotency::KeyInUse;
 use crate::http::problem::{Answer, Problem};
 use crate::metrics;
@@ -22,7 +22,6 @@ use crate::metrics;
 /// When to ask what became of a charge that this server has not told the end of: it has died, or its call is lost. Longer
 /// than a call may take.
 const ASK_AFTER_A_CHARGE: NextLook = NextLook::In(6_000);
-const MAX_CHANGES: u32 = 5;
 
 /// What a charge has led to, as the buyer's browser is told.
 pub(super) struct Paid {
@@ -77,7 +76,7 @@ impl Checkout {
     /// Writes down that a card is going to be charged, before it is: whoever finds the order asks the provider. An order
     /// that cannot be paid any more comes back ended.
     async fn note_attempt(&self, mut found: Found) -> Answer<Found> {
-        for _ in 0..MAX_CHANGES {
+        for round in 0..MAX_CHANGES {
             if !found.order.is_open() {
                 return Ok(found);
             }
@@ -90,14 +89,14 @@ impl Checkout {
             let attempt = Attempt::new(order.clone(), SeatsChange::Keep, ASK_AFTER_A_CHARGE);
             match self.try_change(attempt).await? {
                 Ok(()) => return Ok(Found { order, at: found.at }),
-                Err(_changed) => found = self.find(found.order.id).await?,
+                Err(_changed) => found = self.find_again(&found, round).await?,
             }
         }
         Err(busy())
     }
 
     async fn captured(&self, mut found: Found, key: &KeyInUse) -> Answer<Paid> {
-        for _ in 0..MAX_CHANGES {
+        for round in 0..MAX_CHANGES {
             if !found.order.is_open() {
                 return ended(self.advance(found, true).await?);
             }
@@ -117,7 +116,7 @@ impl Checkout {
                     failpoint::reached(Place::Sold).await;
                     return Ok(Paid { status: StatusCode::OK, found: confirmed, stored: Some(answer) });
                 }
-                Err(ChangeRefusal::Changed) => found = self.find(found.order.id).await?,
+                Err(ChangeRefusal::Changed) => found = self.find_again(&found, round).await?,
                 // Closed a moment ago, or the seats are gone: the money goes back.
                 Err(ChangeRefusal::NotOnSale | ChangeRefusal::SeatsGone | ChangeRefusal::TicketUsed) => {
                     return ended(self.advance(found, true).await?);
@@ -129,7 +128,7 @@ impl Checkout {
     }
 
     async fn declined(&self, mut found: Found, reason: &str, key: &KeyInUse) -> Answer<Paid> {
-        for _ in 0..MAX_CHANGES {
+        for round in 0..MAX_CHANGES {
             if !found.order.is_open() {
                 return ended(found);
             }
@@ -145,7 +144,7 @@ impl Checkout {
             attempt.answer = Some((key, problem.to_stored()));
             match self.try_change(attempt).await? {
                 Ok(()) => return Err(problem.already_stored()),
-                Err(_changed) => found = self.find(found.order.id).await?,
+                Err(_changed) => found = self.find_again(&found, round).await?,
             }
         }
         Err(busy())

@@ -10,17 +10,15 @@ use frontrow_engines::payments::PaymentStatus;
 use tracing::debug;
 
 use super::advance::after_cancelling;
-use super::{Attempt, Checkout, Found, busy};
+use super::{Attempt, Checkout, Found, MAX_CHANGES, busy};
 use crate::accounts::SignedIn;
 use crate::http::idempotency::KeyInUse;
 use crate::http::problem::{Answer, Problem};
 
-const MAX_CHANGES: u32 = 5;
-
 impl Checkout {
     /// Gives up an order that is not paid. Doing it again changes nothing.
     pub(super) async fn cancel(&self, buyer: UserId, mut found: Found) -> Answer<Found> {
-        for _ in 0..MAX_CHANGES {
+        for round in 0..MAX_CHANGES {
             match found.order.status {
                 OrderStatus::AwaitingPayment => {}
                 OrderStatus::Cancelled => return Ok(found),
@@ -33,7 +31,7 @@ impl Checkout {
                 }
             }
             self.cancel_open(buyer, &found).await?;
-            found = self.find(found.order.id).await?;
+            found = self.find_again(&found, round).await?;
         }
         Err(busy())
     }
@@ -86,7 +84,7 @@ impl Checkout {
         key: &KeyInUse,
     ) -> Answer<StoredAnswer> {
         let (user, refunder) = by;
-        for _ in 0..MAX_CHANGES {
+        for round in 0..MAX_CHANGES {
             let seats = refundable(refunder, found.order.status)?;
             let refunded = Found { order: found.order.refunded(), at: found.at };
             let answer = self.answer(StatusCode::OK, &refunded, None)?;
@@ -102,7 +100,7 @@ impl Checkout {
                     }
                     return Ok(answer);
                 }
-                Err(ChangeRefusal::Changed) => found = self.find(found.order.id).await?,
+                Err(ChangeRefusal::Changed) => found = self.find_again(&found, round).await?,
                 Err(ChangeRefusal::TicketUsed) => {
                     let detail = "somebody has come in with one of the tickets";
                     return Err(Problem::new(ErrorCode::NotRefundable, detail));

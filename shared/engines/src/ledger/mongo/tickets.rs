@@ -90,7 +90,6 @@ impl MongoLedger {
         self.collection("tickets").insert_many(documents).session(session).await.map(drop)
     }
 
-    /// The order's seats are given back.
     /// Voids an order's tickets, or only those that nobody has come in with; says how many.
     pub(super) async fn void_tickets(
         &self,
