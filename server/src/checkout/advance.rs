@@ -99,7 +99,10 @@ impl Checkout {
             let ended = Attempt::new(order.ended(OrderStatus::Failed), SeatsChange::Release, NextLook::Never);
             return self.moved(ended).await;
         }
-        match self.try_change(Attempt::new(order.confirmed(), SeatsChange::Sell, NOW)).await? {
+        // Whoever is told of the money first: it was the buyer who wanted it.
+        let mut sale = Attempt::new(order.confirmed(), SeatsChange::Sell, NOW);
+        sale.by = Some(order.buyer_id);
+        match self.try_change(sale).await? {
             Ok(()) => Ok(Step::Moved),
             Err(ChangeRefusal::Changed) => Ok(Step::Overtaken),
             Err(refusal) => {
@@ -170,7 +173,9 @@ impl Checkout {
     /// everybody else gets the money back.
     async fn captured_late(&self, order: &Order, payment: &Payment) -> Answer<Step> {
         if order.status == OrderStatus::Expired && fits(order, payment) && self.are_free(order).await? {
-            match self.try_change(Attempt::new(order.confirmed(), SeatsChange::SellAgain, NOW)).await? {
+            let mut sale = Attempt::new(order.confirmed(), SeatsChange::SellAgain, NOW);
+            sale.by = Some(order.buyer_id);
+            match self.try_change(sale).await? {
                 Ok(()) => return Ok(Step::Moved),
                 Err(ChangeRefusal::Changed) => return Ok(Step::Overtaken),
                 Err(_refused) => {}
