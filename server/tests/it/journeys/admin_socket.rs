@@ -191,6 +191,10 @@ async fn o6_release_expiry_and_sale_are_told_apart(engine: Engine) {
     let mut socket = stack.admin_socket(1, &id, &admin).await;
     let (ada, ben) = (stack.buyer(0).await, stack.buyer(0).await);
     ada.hold(&id, &["A-1", "A-2"]).await;
+    // What begins and ends between two looks of a room is told by none.
+    for seat in ["A-1", "A-2"] {
+        assert_eq!(socket.wait_for("hold").await["seat"], seat);
+    }
     ada.release(&id, &["A-1"]).await;
     let released = socket.wait_for("release").await;
     assert_eq!((&released["seat"], &released["expires_in_ms"]), (&json!("A-1"), &Value::Null));
