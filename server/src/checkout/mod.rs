@@ -112,11 +112,11 @@ impl Checkout {
     }
 
     /// The order as others have made it, for somebody who was overtaken, after `rounds` that were in vain already. A read
-    /// sees what is safe on every disk; a change is held against what is about to be. The pauses, 0.6 s in all, are for
-    /// what lies between the two.
+    /// sees what is safe on every disk; a change is held against what is about to be. The pauses, which double up to 320 ms,
+    /// are for what lies between the two.
     async fn find_again(&self, found: &Found, rounds: u32) -> Answer<Found> {
         if rounds > 0 {
-            sleep(Duration::from_millis(5 << rounds)).await;
+            sleep(Duration::from_millis(5 << rounds.min(6))).await;
         }
         self.find(found.order.id).await
     }
